@@ -1,0 +1,46 @@
+namespace ModelBuild;
+
+/// <summary>
+/// What the engine hands to the generator: a class to write, and the kernel calls, in order, that its <c>Run</c> makes.
+/// It names kernels and places, never operators.
+/// </summary>
+internal sealed record Plan(
+    string Tool,
+    string Class,
+    string Namespace,
+    PlanSource Source,
+    string ContentId,
+    PlanWeights Weights,
+    int ScratchBytes,
+    bool Batch,
+    EquatableArray<PlanTensor> Inputs,
+    EquatableArray<PlanTensor> Outputs,
+    EquatableArray<string> Labels,
+    EquatableArray<PlanFact> Facts,
+    EquatableArray<PlanExpansion> Expansions,
+    EquatableArray<PlanCall> Calls)
+{
+    /// <summary>The number on a plan's first line; a generator reads only its own.</summary>
+    public const int Format = 1;
+}
+
+/// <summary>The model file that the plan was made from: its name without folders, and its SHA-256 in hexadecimal.</summary>
+internal sealed record PlanSource(string File, string Hash);
+
+/// <summary>The embedded resource that holds the weights, its length, and the bytes that stored forms expand to at construction.</summary>
+internal sealed record PlanWeights(string Resource, int Bytes, int ExpandedBytes);
+
+/// <summary>An input or output: the model's name for it, the identifier made of it, its element type (<c>f32</c>, <c>i64</c>, …) and its shape.</summary>
+internal sealed record PlanTensor(string Name, string Identifier, string Type, EquatableArray<int> Shape);
+
+/// <summary>A line for the class's header and <c>Info</c>: the recipe, a size, a measured error.</summary>
+internal sealed record PlanFact(string Key, string Value);
+
+/// <summary>Weights stored in one form and executed in another: <paramref name="Decoder"/> writes <paramref name="Elements"/> values at <paramref name="To"/>.</summary>
+internal sealed record PlanExpansion(string Name, string Decoder, int From, int To, int Elements);
+
+/// <summary>One kernel call: one line of the plan, one statement of the generated class. <paramref name="Comment"/> is for readers only.</summary>
+internal sealed record PlanCall(string Kernel, EquatableArray<PlanArgument> Arguments, string Comment);
+
+/// <summary>An argument by the name of the kernel's parameter, in the plan's notation.</summary>
+internal sealed record PlanArgument(string Name, string Value);

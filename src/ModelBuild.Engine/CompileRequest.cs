@@ -1,0 +1,42 @@
+namespace ModelBuild.Engine;
+
+/// <summary>
+/// Everything a compilation is asked: one <c>&lt;Model&gt;</c> item's metadata, resolved. Paths are absolute; texts are the user's own.
+/// <paramref name="Project"/>, <paramref name="Line"/> are where errors about the recipe, the budgets and the data point to (the model itself on the command line).
+/// </summary>
+public sealed record CompileRequest(
+    string Model,
+    string Class,
+    string Namespace,
+    string Recipe = "",
+    string Calibration = "",
+    string Evaluation = "",
+    string Scale = "",
+    string Mean = "",
+    string Std = "",
+    string Labels = "",
+    string Dimensions = "",
+    string MaxSize = "",
+    string MaxAccuracyDrop = "",
+    string MaxError = "",
+    string MaxScratch = "",
+    string Optimize = "",
+    string Numerics = "",
+    string Export = "",
+    string Budgets = "",
+    string Resource = "",
+    string Project = "",
+    int Line = 0,
+    IReadOnlyDictionary<string, string>? Recipes = null);
+
+/// <summary>
+/// What a compilation yields. <paramref name="Files"/> are artifacts by file name (<c>digits.onnx</c>, <c>report.json</c>, <c>report.md</c>);
+/// <paramref name="Inputs"/> are the absolute paths of all files that were read.
+/// </summary>
+public sealed record CompileResult(
+    string PlanText,
+    byte[] Weights,
+    string Summary,
+    IReadOnlyDictionary<string, byte[]> Files,
+    IReadOnlyList<string> Inputs,
+    IReadOnlyList<Diagnostic> Diagnostics);

@@ -1,0 +1,203 @@
+using System.Globalization;
+
+namespace ModelBuild.Engine;
+
+/// <summary>
+/// From graph to kernel calls. Each node's operator is asked in turn and works through this: it reads values as they lie in memory, asks for room
+/// for its results, and writes calls. A node may absorb the ones after it, which are then not asked.
+/// </summary>
+internal sealed class Lowering
+{
+    private sealed record Call(string Kernel, (string Name, object? Value)[] Arguments, string Comment);
+
+    private readonly Graph _graph;
+    private readonly Dictionary<string, View> _views = [];
+    private readonly Dictionary<string, List<(Node Node, int Input)>> _readers = [];
+    private readonly HashSet<Node> _absorbed = new(ReferenceEqualityComparer.Instance);
+    private readonly List<Buffer> _buffers = [];
+    private readonly List<Call> _calls = [];
+    private string _comment = "";
+
+    private Lowering(Graph graph)
+    {
+        _graph = graph;
+        foreach (Node node in graph.Nodes)
+        {
+            for (int i = 0; i < node.Inputs.Count; i++)
+            {
+                if (!_readers.TryGetValue(node.Inputs[i], out List<(Node, int)>? readers))
+                    _readers[node.Inputs[i]] = readers = [];
+                readers.Add((node, i));
+            }
+        }
+    }
+
+    public WeightsWriter Weights { get; } = new();
+
+    /// <summary>Calls, weights and scratch of a graph.</summary>
+    public static Lowered Run(Graph graph)
+    {
+        var lowering = new Lowering(graph);
+        foreach (Node node in graph.Nodes.Where(n => !lowering._absorbed.Contains(n)))
+        {
+            lowering._comment = $"{node.Name}: {node.Op.Name} {graph.Types[node.Outputs[0]].Shape}";
+            try
+            {
+                node.Op.Lower(lowering, node);
+            }
+            catch (OperatorException e)
+            {
+                throw new OperatorException($"{node}: {e.Message}");
+            }
+        }
+        for (int i = 0; i < graph.Outputs.Length; i++)
+        {
+            lowering._comment = $"output '{graph.Outputs[i]}'";
+            lowering.Store(i, lowering.Read(graph.Outputs[i]));
+        }
+        int scratch = MemoryPlan.Place(lowering._buffers);
+        return new Lowered(new(lowering._calls.Select(Render)), lowering.Weights, scratch);
+    }
+
+    public TensorType Type(string value) => _graph.Types[value];
+
+    public Tensor? Constant(string value) => value.Length == 0 ? null : _graph.Constant(value);
+
+    /// <summary>A value as it lies in memory. A constant gets its place in the weights, a model's input is loaded, on the first call.</summary>
+    public View Read(string value, Layout layout = Layout.Any)
+    {
+        if (!_views.TryGetValue(value, out View? view))
+        {
+            if (Constant(value) is { } constant)
+                view = new View(Weights.Add(constant.Bytes.Span), 0, constant.Type, constant.Shape.Strides);
+            else if (_graph.Inputs.IndexOf(value) is >= 0 and var input)
+                view = Load(input, layout);
+            else
+                throw new InvalidOperationException($"'{value}' is read before it is written");
+            _views[value] = view;
+        }
+        if (view.Is(layout))
+            return view;
+        View copy = Allocate(view.Type, layout, layout == Layout.ChannelsLast ? HaloOf(value) : default);
+        Copy(view, copy);
+        return copy;
+    }
+
+    /// <summary>Room for a result, with the border that its readers want where channels are last.</summary>
+    public View Write(string value, Layout layout)
+    {
+        View view = Allocate(Type(value), layout, layout == Layout.ChannelsLast ? HaloOf(value) : default);
+        return _views[value] = view;
+    }
+
+    /// <summary>Room for a result that lies as another tensor of its shape does.</summary>
+    public View Write(string value, View like) => Write(value, like.IsRowMajor ? Layout.RowMajor : like.IsChannelsLast ? Layout.ChannelsLast : Layout.RowMajor);
+
+    /// <summary>The value is a view of memory that exists: nothing is computed.</summary>
+    public void Alias(string value, View view) => _views[value] = view;
+
+    /// <summary>A temporary of its own, or a result that gets its name by <see cref="Alias"/>.</summary>
+    public View Allocate(TensorType type, Layout layout, Halo halo = default)
+    {
+        Shape shape = type.Shape;
+        if (layout != Layout.ChannelsLast || shape.Rank is not (3 or 4))
+        {
+            var dense = new Buffer(Space.Scratch, Math.Max(type.Bytes, 1));
+            _buffers.Add(dense);
+            return new View(dense, 0, type, shape.Strides);
+        }
+        int images = shape[0], channels = shape[1], height = shape.Rank == 4 ? shape[2] : 1, width = shape[^1];
+        int lines = height + halo.Top + halo.Bottom, pixels = width + halo.Left + halo.Right, line = pixels * channels, image = lines * line;
+        var buffer = new Buffer(Space.Scratch, Math.Max(1, checked(images * image * type.Element.Bytes())));
+        _buffers.Add(buffer);
+        Ints strides = shape.Rank == 4 ? new([image, 1, line, channels]) : new([image, 1, channels]);
+        if (halo != default)
+        {
+            Emit("FillHalo" + type.Element.Bytes(), ("y", new View(buffer, 0, type, strides)), ("images", images), ("height", height), ("width", width), ("channels", channels),
+                ("top", halo.Top), ("left", halo.Left), ("bottom", halo.Bottom), ("right", halo.Right), ("value", 0));
+        }
+        return new View(buffer, halo.Top * line + halo.Left * channels, type, strides);
+    }
+
+    /// <summary>Copies between any two views of one shape and element size.</summary>
+    public void Copy(View from, View to)
+    {
+        Loops loops = Loops.Collapse(to.Shape, from.Strides, to.Strides);
+        Emit("Copy" + to.Element.Bytes(), ("x", from), ("y", to), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]));
+    }
+
+    /// <summary>One line of the plan. Values: int, float, <see cref="Ints"/>, a <see cref="View"/> (its start), or null for an absent operand.</summary>
+    public void Emit(string kernel, params (string Name, object? Value)[] arguments)
+    {
+        foreach (View view in arguments.Select(a => a.Value).OfType<View>())
+        {
+            view.Buffer.First = Math.Min(view.Buffer.First, _calls.Count);
+            view.Buffer.Last = Math.Max(view.Buffer.Last, _calls.Count);
+        }
+        _calls.Add(new Call(kernel, arguments, _comment));
+    }
+
+    /// <summary>Takes over a clamp that follows: the value that then leaves the kernel, and its bounds.</summary>
+    public (string Value, float Lo, float Hi) AbsorbClamp(string value)
+    {
+        if (SoleReader(value) is not { Op.Clamp: { } clamp } next)
+            return (value, float.NegativeInfinity, float.PositiveInfinity);
+        Absorb(next);
+        return (next.Outputs[0], clamp.Lo, clamp.Hi);
+    }
+
+    /// <summary>Takes over an addition of a value of the same shape that is already there (a residual connection).</summary>
+    public (string Value, View? Residual) AbsorbResidual(string value, Layout layout)
+    {
+        if (SoleReader(value) is not { Op.AddsTwo: true } next)
+            return (value, null);
+        string other = next.Inputs[next.Inputs[0] == value ? 1 : 0];
+        if (other == value || !_views.TryGetValue(other, out View? view) || view.Shape != Type(value).Shape || !view.Is(layout))
+            return (value, null);
+        Absorb(next);
+        return (next.Outputs[0], view);
+    }
+
+    private void Absorb(Node node)
+    {
+        _absorbed.Add(node);
+        _comment = _comment.Insert(_comment.LastIndexOf('['), $"+ {node.Op.Name} ");
+    }
+
+    private Node? SoleReader(string value) =>
+        !_graph.Outputs.Contains(value) && _readers.TryGetValue(value, out List<(Node Node, int)>? readers) && readers.Count == 1 ? readers[0].Node : null;
+
+    private Halo HaloOf(string value) =>
+        _readers.TryGetValue(value, out List<(Node Node, int Input)>? readers) ? readers.Select(r => r.Node.Op.Halo(r.Input)).Aggregate(default(Halo), ModelBuild.Engine.Halo.Max) : default;
+
+    private View Load(int input, Layout layout)
+    {
+        TensorType type = Type(_graph.Inputs[input]);
+        View view = Allocate(type, layout, layout == Layout.ChannelsLast ? HaloOf(_graph.Inputs[input]) : default);
+        Loops loops = Loops.Collapse(type.Shape, type.Shape.Strides, view.Strides);
+        Emit("Load", ("x", $"input{input}"), ("y", view), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]));
+        return view;
+    }
+
+    private void Store(int output, View view)
+    {
+        Loops loops = Loops.Collapse(view.Shape, view.Strides, view.Shape.Strides);
+        Emit("Store", ("x", view), ("y", $"output{output}"), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]));
+    }
+
+    private static PlanCall Render(Call call) => new(call.Kernel, new(call.Arguments.Select(a => new PlanArgument(a.Name, Render(a.Value)))), call.Comment);
+
+    private static string Render(object? value) => value switch
+    {
+        null => "none",
+        int i => i.ToString(CultureInfo.InvariantCulture),
+        float f => float.IsInfinity(f) ? f > 0 ? "inff" : "-inff" : f.ToString("R", CultureInfo.InvariantCulture) + "f",
+        Ints list => "[" + string.Join(",", list.Select(i => i.ToString(CultureInfo.InvariantCulture))) + "]",
+        View view => $"{view.Buffer.Space.ToString().ToLowerInvariant()}+{view.Buffer.Offset + view.Start * view.Element.Bytes()}",
+        string word => word,
+        _ => throw new ArgumentException(value.GetType().Name),
+    };
+}
+
+/// <summary>What lowering yields.</summary>
+internal sealed record Lowered(EquatableArray<PlanCall> Calls, WeightsWriter Weights, int ScratchBytes);

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace ModelBuild.Engine;
+
+/// <summary>The weights resource as it is written: a header of 64 bytes, then the data of the layers, equal ones once.</summary>
+internal sealed class WeightsWriter
+{
+    /// <summary>Kernels may load whole vectors past the last element.</summary>
+    private const int Tail = 128, Header = 64;
+
+    private readonly List<byte> _bytes = [.. new byte[Header]];
+    private readonly Dictionary<string, Buffer> _known = [];
+
+    public Buffer Add(ReadOnlySpan<byte> data)
+    {
+        string key = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(data));
+        if (_known.TryGetValue(key, out Buffer? buffer))
+            return buffer;
+        while (_bytes.Count % 4 != 0)
+            _bytes.Add(0);
+        buffer = new Buffer(Space.Weights, data.Length, _bytes.Count);
+        _bytes.AddRange(data);
+        return _known[key] = buffer;
+    }
+
+    public Buffer Add<T>(ReadOnlySpan<T> data) where T : unmanaged => Add(MemoryMarshal.AsBytes(data));
+
+    /// <summary>The resource; its id, the hash of <paramref name="plan"/> and data, ties the two together.</summary>
+    public byte[] Finish(Func<string, string> plan, out string text)
+    {
+        byte[] bytes = [.. _bytes, .. new byte[(4 - _bytes.Count % 4) % 4 + Tail]];
+        byte[] hash = System.Security.Cryptography.SHA256.HashData([.. System.Text.Encoding.UTF8.GetBytes(plan("")), .. bytes]);
+        "MODELBLD"u8.CopyTo(bytes);
+        BitConverter.TryWriteBytes(bytes.AsSpan(8), Plan.Format);
+        BitConverter.TryWriteBytes(bytes.AsSpan(12), bytes.Length);
+        hash.AsSpan(0, 16).CopyTo(bytes.AsSpan(16));
+        text = plan(Convert.ToHexStringLower(hash.AsSpan(0, 16)));
+        return bytes;
+    }
+
+    public int Length => _bytes.Count + (4 - _bytes.Count % 4) % 4 + Tail;
+}

@@ -1,0 +1,101 @@
+namespace ModelBuild.Engine;
+
+/// <summary>
+/// Convolution, 1-D or 2-D: x [N, C, (H,) W] ∗ w [M, C/groups, (kH,) kW] + b [M]. <paramref name="Pads"/>: begins, then ends, an axis each.
+/// Attributes have as many values as there are spatial axes.
+/// </summary>
+internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads, int Group = 1) : Op
+{
+    private int Spatial => Kernel.Count;
+
+    public override TensorType[] Infer(TensorType?[] inputs)
+    {
+        Shape x = inputs[0]!.Shape, w = inputs[1]!.Shape;
+        if (x.Rank != Spatial + 2 || w.Rank != x.Rank)
+            throw new OperatorException($"input {x} and weights {w} don't fit a kernel of {Spatial} axes");
+        if (Group < 1 || w[1] * Group != x[1] || w[0] % Group != 0)
+            throw new OperatorException($"input {x} and weights {w} don't fit group {Group}");
+        return [inputs[0]! with { Shape = Shape.Of([x[0], w[0], .. Enumerable.Range(0, Spatial).Select(i => Length(x[i + 2], i))]) }];
+    }
+
+    private int Length(int length, int axis)
+    {
+        int span = length + Pads[axis] + Pads[axis + Spatial] - Dilations[axis] * (Kernel[axis] - 1) - 1;
+        return span >= 0 ? span / Strides[axis] + 1 : throw new OperatorException($"a kernel of {Kernel} with dilations {Dilations} is larger than its padded input on spatial axis {axis}");
+    }
+
+    public override Tensor[] Evaluate(Tensor?[] inputs)
+    {
+        Tensor x = inputs[0]!, w = inputs[1]!;
+        Shape y = Infer([x.Type, w.Type])[0].Shape;
+        var (xh, xw, kh, kw, yh, yw) = Spatial == 2
+            ? (x.Shape[2], x.Shape[3], Kernel[0], Kernel[1], y[2], y[3])
+            : (1, x.Shape[2], 1, Kernel[0], 1, y[2]);
+        var (sh, sw, dh, dw, top, left) = (Row(Strides, 1), Strides[^1], Row(Dilations, 1), Dilations[^1], Spatial == 2 ? Pads[0] : 0, Spatial == 2 ? Pads[1] : Pads[0]);
+        int channels = w.Shape[1], outputs = y[1] / Group;
+        ReadOnlySpan<float> xs = x.F32, ws = w.F32, b = inputs.Length > 2 && inputs[2] != null ? inputs[2]!.F32 : default;
+        var result = new float[y.Size];
+        int at = 0;
+        for (int n = 0; n < y[0]; n++)
+        for (int m = 0; m < y[1]; m++)
+        for (int i = 0; i < yh; i++)
+        for (int j = 0; j < yw; j++)
+        {
+            double sum = b.IsEmpty ? 0 : b[m];
+            for (int c = 0; c < channels; c++)
+            for (int p = 0; p < kh; p++)
+            for (int q = 0; q < kw; q++)
+            {
+                int row = i * sh + p * dh - top, column = j * sw + q * dw - left;
+                if (row >= 0 && row < xh && column >= 0 && column < xw)
+                    sum += (double)xs[((n * x.Shape[1] + m / outputs * channels + c) * xh + row) * xw + column] * ws[((m * channels + c) * kh + p) * kw + q];
+            }
+            result[at++] = (float)sum;
+        }
+        return [Tensor.Of<float>(y, result)];
+
+        int Row(Ints values, int otherwise) => Spatial == 2 ? values[0] : otherwise;
+    }
+
+    public override Halo Halo(int input) => input != 0 ? default
+        : Spatial == 2 ? new(Pads[0], Pads[1], Pads[2], Pads[3]) : new(0, Pads[0], 0, Pads[1]);
+
+    public override void Lower(Lowering lowering, Node node)
+    {
+        Tensor w = lowering.Constant(node.Inputs[1]) ?? throw new OperatorException("weights that are not constant are not supported");
+        Tensor? b = node.Inputs.Count > 2 ? lowering.Constant(node.Inputs[2]) : null;
+        View x = lowering.Read(node.Inputs[0], Layout.ChannelsLast);
+        var (value, residual) = lowering.AbsorbResidual(node.Outputs[0], Layout.ChannelsLast);
+        var (result, lo, hi) = lowering.AbsorbClamp(value);
+        View y = lowering.Write(result, Layout.ChannelsLast);
+
+        Image from = Image.Of(x), to = Image.Of(y), rest = residual == null ? default : Image.Of(residual);
+        int kh = Spatial == 2 ? Kernel[0] : 1, kw = Kernel[^1], channels = w.Shape[1], outputs = w.Shape[0] / Group;
+        var (sh, sw, dh, dw) = (Spatial == 2 ? Strides[0] : 1, Strides[^1], Spatial == 2 ? Dilations[0] : 1, Dilations[^1]);
+        // The kernel's origin lies in the border that whoever wrote x left around it.
+        View origin = x with { Start = x.Start - (Spatial == 2 ? Pads[0] : 0) * from.Line - (Spatial == 2 ? Pads[1] : Pads[0]) * from.Pixel };
+        object? bias = b == null ? null : lowering.Read(node.Inputs[2]);
+
+        if (channels == 1 && outputs == 1)
+        {
+            View taps = new(lowering.Weights.Add<float>(Panels.Taps(w)), 0, w.Type, w.Shape.Strides);
+            lowering.Emit("DepthwiseF32F32", ("x", origin), ("weights", taps), ("bias", bias), ("residual", residual), ("y", y),
+                ("images", from.Images), ("height", to.Height), ("width", to.Width), ("channels", w.Shape[0]), ("tapRows", kh), ("tapColumns", kw),
+                ("xImage", from.Stride), ("xLine", from.Line * sh), ("xPixel", from.Pixel * sw), ("tapRow", from.Line * dh), ("tapColumn", from.Pixel * dw),
+                ("yImage", to.Stride), ("yLine", to.Line), ("yPixel", to.Pixel),
+                ("residualImage", rest.Stride), ("residualLine", rest.Line), ("residualPixel", rest.Pixel), ("lo", lo), ("hi", hi));
+            return;
+        }
+
+        // Taps of a row that lie side by side in memory are one longer tap.
+        bool whole = from.Pixel * dw == channels;
+        View panels = new(lowering.Weights.Add<float>(Panels.Pack(w, Group)), 0, w.Type, w.Shape.Strides);
+        lowering.Emit("ConvF32F32", ("x", origin), ("weights", panels), ("bias", bias), ("residual", residual), ("y", y),
+            ("images", from.Images), ("height", to.Height), ("width", to.Width), ("channels", outputs),
+            ("depth", whole ? channels * kw : channels), ("tapRows", kh), ("tapColumns", whole ? 1 : kw),
+            ("xImage", from.Stride), ("xLine", from.Line * sh), ("xPixel", from.Pixel * sw), ("tapRow", from.Line * dh), ("tapColumn", from.Pixel * dw),
+            ("yImage", to.Stride), ("yLine", to.Line), ("yPixel", to.Pixel),
+            ("residualImage", rest.Stride), ("residualLine", rest.Line), ("residualPixel", rest.Pixel),
+            ("groups", Group), ("xGroup", channels), ("weightsGroup", outputs * channels * kh * kw), ("lo", lo), ("hi", hi));
+    }
+}

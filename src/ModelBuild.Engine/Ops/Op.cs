@@ -1,0 +1,51 @@
+namespace ModelBuild.Engine;
+
+/// <summary>
+/// What a node computes: a record whose parameters are ONNX's attributes, with its newest opset's defaults. Inputs that only matter while compiling (shapes, axes, pads) are
+/// parameters too. Nothing else in the engine names an operator: it owns its types, its meaning, its folding and its lowering.
+/// </summary>
+internal abstract record Op
+{
+    /// <summary>ONNX's name.</summary>
+    public virtual string Name => GetType().Name;
+
+    /// <summary>The outputs' types; null stands for an absent input.</summary>
+    /// <exception cref="OperatorException">The operator doesn't take such inputs.</exception>
+    public abstract TensorType[] Infer(TensorType?[] inputs);
+
+    /// <summary>The operator's meaning, written plainly and computed in double precision where it computes: folds constants, judges kernels.</summary>
+    public abstract Tensor[] Evaluate(Tensor?[] inputs);
+
+    /// <summary>Writes kernel calls for the node.</summary>
+    public abstract void Lower(Lowering lowering, Node node);
+
+    /// <summary>The outputs where they are known while compiling, else null.</summary>
+    public virtual Tensor[]? Fold(TensorType?[] types, Tensor?[] constants)
+    {
+        for (int i = 0; i < types.Length; i++)
+        {
+            if (types[i] != null && constants[i] == null)
+                return null;
+        }
+        Infer(types);
+        return Evaluate(constants);
+    }
+
+    /// <summary>The bounds where the operator only clamps: a kernel before it does that for nothing.</summary>
+    public virtual (float Lo, float Hi)? Clamp => null;
+
+    /// <summary>Whether the operator adds two inputs: a convolution before it does that as it stores.</summary>
+    public virtual bool AddsTwo => false;
+
+    /// <summary>The border that a kernel for this node wants around its input, filled with zeros (channels-last data only).</summary>
+    public virtual Halo Halo(int input) => default;
+}
+
+/// <summary>Rows and columns around a channels-last image.</summary>
+internal readonly record struct Halo(int Top, int Left, int Bottom, int Right)
+{
+    public static Halo Max(Halo a, Halo b) => new(Math.Max(a.Top, b.Top), Math.Max(a.Left, b.Left), Math.Max(a.Bottom, b.Bottom), Math.Max(a.Right, b.Right));
+}
+
+/// <summary>An operator can't do what it is asked: the text says why. Whoever knows the file and the node turns it into a diagnostic.</summary>
+internal sealed class OperatorException(string message) : Exception(message);

@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace ModelBuild.Generated;
+
+public static unsafe partial class Kernels
+{
+    /// <summary>The caller's tensor (row-major) into the arena. Strides of all copies are in elements; the innermost axis is last.</summary>
+    public static void Load<T>(in Frame frame, ReadOnlySpan<T> x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where T : unmanaged
+    {
+        fixed (T* from = x)
+            Strided.Copy(from, (T*)y.Address, shape, xStrides, yStrides);
+    }
+
+    /// <summary>From the arena or the weights to the caller's tensor (row-major).</summary>
+    public static void Store<T>(in Frame frame, Place x, Span<T> y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where T : unmanaged
+    {
+        fixed (T* to = y)
+            Strided.Copy((T*)x.Address, to, shape, xStrides, yStrides);
+    }
+
+    /// <summary>Copies elements of 1 byte.</summary>
+    public static void Copy1(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
+        Strided.Copy(x.Address, y.Address, shape, xStrides, yStrides);
+
+    /// <summary>Copies elements of 4 bytes.</summary>
+    public static void Copy4(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
+        Strided.Copy(x.I32, y.I32, shape, xStrides, yStrides);
+
+    /// <summary>Copies elements of 8 bytes.</summary>
+    public static void Copy8(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
+        Strided.Copy(x.I64, y.I64, shape, xStrides, yStrides);
+
+    /// <summary>Fills the border of channels-last images of 4-byte elements with <paramref name="value"/>'s bits; y is the storage's start.</summary>
+    public static void FillHalo4(in Frame frame, Place y, int images, int height, int width, int channels, int top, int left, int bottom, int right, int value) =>
+        Strided.FillHalo(y.I32, images, height, width, channels, top, left, bottom, right, value);
+
+    /// <summary>Fills the border of channels-last images of bytes with <paramref name="value"/>; y is the storage's start.</summary>
+    public static void FillHalo1(in Frame frame, Place y, int images, int height, int width, int channels, int top, int left, int bottom, int right, int value) =>
+        Strided.FillHalo(y.Address, images, height, width, channels, top, left, bottom, right, (byte)value);
+}
+
+/// <summary>Loops over strided data of any rank.</summary>
+internal static unsafe class Strided
+{
+    public static void Copy<T>(T* x, T* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where T : unmanaged
+    {
+        nint length = shape[0], xs = xStrides[0], ys = yStrides[0];
+        if (shape.Length == 1)
+        {
+            CopyRow(x, y, length, xs, ys);
+            return;
+        }
+        if (shape.Length == 2 && shape[1] < 64 && xStrides[1] != 1)
+        {
+            CopyPlane(x, y, length, shape[1], xs, ys, xStrides[1], yStrides[1]);
+            return;
+        }
+        for (nint i = 0; i < length; i++)
+            Copy(x + i * xs, y + i * ys, shape[1..], xStrides[1..], yStrides[1..]);
+    }
+
+    private static void CopyRow<T>(T* x, T* y, nint length, nint xs, nint ys) where T : unmanaged
+    {
+        if (xs == 1 && ys == 1)
+            NativeMemory.Copy(x, y, (nuint)(length * sizeof(T)));
+        else if (xs == 0 && ys == 1)
+            new Span<T>(y, (int)length).Fill(*x);
+        else
+            for (nint i = 0; i < length; i++)
+                y[i * ys] = x[i * xs];
+    }
+
+    private static void CopyPlane<T>(T* x, T* y, nint rows, nint columns, nint xRow, nint yRow, nint xs, nint ys) where T : unmanaged
+    {
+        for (nint r = 0; r < rows; r++)
+        {
+            for (nint c = 0; c < columns; c++)
+                y[r * yRow + c * ys] = x[r * xRow + c * xs];
+        }
+    }
+
+    public static void FillHalo<T>(T* y, int images, int height, int width, int channels, int top, int left, int bottom, int right, T value) where T : unmanaged
+    {
+        int line = (left + width + right) * channels;
+        for (int image = 0; image < images; image++)
+        {
+            new Span<T>(y, top * line + left * channels).Fill(value);
+            y += top * line;
+            // The right border of one line and the left border of the next are one stretch.
+            for (int row = 0; row + 1 < height; row++, y += line)
+                new Span<T>(y + (left + width) * channels, (right + left) * channels).Fill(value);
+            y += (left + width) * channels;
+            int rest = right * channels + bottom * line;
+            new Span<T>(y, rest).Fill(value);
+            y += rest;
+        }
+    }
+}

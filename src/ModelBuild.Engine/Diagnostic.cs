@@ -17,7 +17,13 @@ public sealed record Diagnostic(string Id, Severity Severity, string File, int L
 }
 
 /// <summary>Ends a compilation: the input is at fault, and <see cref="Diagnostic"/> says how.</summary>
-public sealed class DiagnosticException(Diagnostic diagnostic) : Exception(diagnostic.ToString())
+public class DiagnosticException(Diagnostic diagnostic) : Exception(diagnostic.ToString())
 {
     public Diagnostic Diagnostic { get; } = diagnostic;
+}
+
+/// <summary>A node can't be imported; <paramref name="needs"/> names the value that would have to be constant, where that is the reason.</summary>
+internal sealed class ImportException(Diagnostic diagnostic, string? needs) : DiagnosticException(diagnostic)
+{
+    public string? Needs { get; } = needs;
 }

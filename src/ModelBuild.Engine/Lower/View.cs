@@ -39,5 +39,12 @@ internal sealed record View(Buffer Buffer, int Start, TensorType Type, Ints Stri
     /// <summary>Neighbouring channels (axis 1) are neighbours in memory, as convolution kernels need them.</summary>
     public bool IsChannelsLast => Shape.Rank >= 3 && (Shape[1] == 1 || Strides[1] == 1);
 
+    /// <summary>Strides by which the view is read as a larger shape: 0 along the axes that repeat.</summary>
+    public Ints BroadcastTo(Shape shape)
+    {
+        int missing = shape.Rank - Shape.Rank;
+        return new(shape.Select((_, i) => i < missing || Shape[i - missing] == 1 ? 0 : Strides[i - missing]));
+    }
+
     public bool Is(Layout layout) => layout switch { Layout.RowMajor => IsRowMajor, Layout.ChannelsLast => IsChannelsLast, _ => true };
 }

@@ -39,6 +39,16 @@ internal abstract record Op
 
     /// <summary>The border that a kernel for this node wants around its input, filled with zeros (channels-last data only).</summary>
     public virtual Halo Halo(int input) => default;
+
+    /// <summary>The type, if it is there and of one of these element types.</summary>
+    protected TensorType Need(TensorType? type, params ReadOnlySpan<ElementType> elements)
+    {
+        if (type == null)
+            throw new OperatorException("an input is missing");
+        if (!elements.Contains(type.Element))
+            throw new OperatorException($"{type.Element.Word()} is not supported; {string.Join(", ", elements.ToArray().Select(e => e.Word()))} {(elements.Length == 1 ? "is" : "are")}");
+        return type;
+    }
 }
 
 /// <summary>Rows and columns around a channels-last image.</summary>

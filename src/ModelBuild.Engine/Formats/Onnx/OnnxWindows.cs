@@ -1,0 +1,43 @@
+namespace ModelBuild.Engine;
+
+/// <summary>Attributes that operators with a sliding window share: defaults by rank, and auto_pad made explicit.</summary>
+internal static class OnnxWindows
+{
+    public static Conv Conv(OnnxNode n)
+    {
+        Ints kernel = n.Ints("kernel_shape") ?? new(n.Shape(1).Skip(2));
+        var (strides, dilations, pads) = Window(n, kernel, n.Shape(0));
+        return new Conv(kernel, strides, dilations, pads, n.Int("group", 1));
+    }
+
+    /// <summary>Strides, dilations and explicit pads (begins, then ends) of a window over <paramref name="input"/> [N, C, spatial…].</summary>
+    public static (Ints Strides, Ints Dilations, Ints Pads) Window(OnnxNode n, Ints kernel, Shape input)
+    {
+        int spatial = kernel.Count;
+        if (input.Rank != spatial + 2)
+            throw new OperatorException($"a kernel {kernel} over an input {input}");
+        if (spatial is < 1 or > 2)
+            throw new OperatorException($"{spatial} spatial axes are not supported; 1 and 2 are");
+        Ints ones = new(Enumerable.Repeat(1, spatial));
+        Ints strides = n.Ints("strides") ?? ones, dilations = n.Ints("dilations") ?? ones;
+        if (strides.Count != spatial || dilations.Count != spatial || strides.Any(s => s < 1) || dilations.Any(d => d < 1) || kernel.Any(k => k < 1))
+            throw new OperatorException($"kernel {kernel}, strides {strides} and dilations {dilations} need {spatial} positive values each");
+        string auto = n.Text("auto_pad", "NOTSET");
+        switch (auto)
+        {
+            case "NOTSET" or "":
+                Ints pads = n.Ints("pads") ?? new(Enumerable.Repeat(0, 2 * spatial));
+                return pads.Count == 2 * spatial && pads.All(p => p >= 0) ? (strides, dilations, pads) : throw new OperatorException($"pads {pads} need {2 * spatial} values ≥ 0");
+            case "VALID":
+                return (strides, dilations, new(Enumerable.Repeat(0, 2 * spatial)));
+            case "SAME_UPPER" or "SAME_LOWER":
+                int[] total = [.. Enumerable.Range(0, spatial).Select(i =>
+                    Math.Max(0, ((input[i + 2] + strides[i] - 1) / strides[i] - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1 - input[i + 2]))];
+                // The odd one goes to the end for SAME_UPPER.
+                int[] less = [.. total.Select(t => t / 2)], more = [.. total.Select(t => t - t / 2)];
+                return (strides, dilations, new(auto == "SAME_UPPER" ? [.. less, .. more] : [.. more, .. less]));
+            default:
+                throw new OperatorException($"auto_pad '{auto}' is unknown; NOTSET, VALID, SAME_UPPER and SAME_LOWER are known");
+        }
+    }
+}

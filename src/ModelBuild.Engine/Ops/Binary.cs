@@ -39,6 +39,19 @@ internal abstract record Binary : Op
             ("shape", loops.Shape), ("aStrides", loops.Strides[0]), ("bStrides", loops.Strides[1]), ("yStrides", loops.Strides[2]));
     }
 
+    /// <summary>The constant operand as one value a channel of the other one (axis 1 of an image, the last axis of a matrix), where it is that.</summary>
+    protected static float[]? Channels(TensorType input, Tensor?[] constants)
+    {
+        int constant = constants[0] != null ? 0 : 1;
+        if (input.Shape.Rank < 2 || constants[constant] is not { Element: ElementType.Float32 } tensor || tensor.Shape.Rank > input.Shape.Rank)
+            return null;
+        int channels = input.Shape[1];
+        if (tensor.Shape.Size == 1)
+            return [.. Enumerable.Repeat(tensor.F32[0], channels)];
+        int axis = 1 - input.Shape.Rank + tensor.Shape.Rank;
+        return axis >= 0 && tensor.Shape.Size == channels && tensor.Shape[axis] == channels ? [.. tensor.F32] : null;
+    }
+
     /// <summary>For each element of <paramref name="to"/>, which element of <paramref name="from"/> broadcasts to it.</summary>
     public static int[] Indices(Shape from, Shape to)
     {

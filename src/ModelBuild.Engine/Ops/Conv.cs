@@ -60,6 +60,31 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
     public override Halo Halo(int input) => input != 0 ? default
         : Spatial == 2 ? new(Pads[0], Pads[1], Pads[2], Pads[3]) : new(0, Pads[0], 0, Pads[1]);
 
+    public override Tensor?[]? WithAffine(Affine affine, Tensor?[] constants)
+    {
+        if (constants[1] is not { } w || (constants.Length > 2 && constants[2] == null))
+            return null;
+        int outputs = w.Shape[0], each = w.Shape.Size / outputs;
+        float[] weights = [.. w.F32], bias = constants.Length > 2 ? [.. constants[2]!.F32] : new float[outputs];
+        for (int m = 0; m < outputs; m++)
+        {
+            float scale = affine.Scale?[m] ?? 1, shift = affine.Shift?[m] ?? 0;
+            bias[m] = (float)((double)bias[m] * scale + shift);
+            for (int i = 0; i < each; i++)
+                weights[m * each + i] *= scale;
+        }
+        return [null, Tensor.Of(w.Shape, weights), Tensor.Of([outputs], bias)];
+    }
+
+    public override Op? WithPads(Ints pads)
+    {
+        // Begins of N, C and the spatial axes, then ends.
+        int rank = pads.Count / 2;
+        if (pads[0] != 0 || pads[1] != 0 || pads[rank] != 0 || pads[rank + 1] != 0 || pads.Any(p => p < 0))
+            return null;
+        return this with { Pads = new(pads.Skip(2).Take(Spatial).Concat(pads.Skip(rank + 2)).Select((p, i) => p + Pads[i])) };
+    }
+
     public override void Lower(Lowering lowering, Node node)
     {
         Tensor w = lowering.Constant(node.Inputs[1]) ?? throw new OperatorException("weights that are not constant are not supported");

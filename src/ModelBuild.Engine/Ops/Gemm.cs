@@ -34,6 +34,23 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
         return [Tensor.Of<float>(y, result)];
     }
 
+    public override Tensor?[]? WithAffine(Affine affine, Tensor?[] constants)
+    {
+        if (constants[1] is not { } b || (constants.Length > 2 && constants[2] == null) || Alpha == 0 || Beta == 0)
+            return null;
+        int columns = b.Shape[TransB ? 0 : 1], depth = b.Shape[TransB ? 1 : 0];
+        float[] weights = [.. b.F32];
+        for (int i = 0; i < weights.Length; i++)
+            weights[i] *= affine.Scale?[TransB ? i / depth : i % columns] ?? 1;
+        Tensor? c = constants.Length > 2 ? constants[2] : null;
+        Shape shape = c is { Shape.Rank: 2 } && c.Shape[0] > 1 ? [c.Shape[0], columns] : [columns];
+        int[] at = c == null ? [] : Binary.Indices(c.Shape, shape);
+        float[] sum = new float[shape.Size];
+        for (int i = 0; i < sum.Length; i++)
+            sum[i] = (float)((c == null ? 0 : (double)c.F32[at[i]]) * (affine.Scale?[i % columns] ?? 1) + (affine.Shift?[i % columns] ?? 0) / (double)Beta);
+        return [null, Tensor.Of(b.Shape, weights), Tensor.Of(shape, sum)];
+    }
+
     public override void Lower(Lowering lowering, Node node)
     {
         View a = lowering.Read(node.Inputs[0]);

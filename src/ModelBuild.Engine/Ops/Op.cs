@@ -40,6 +40,26 @@ internal abstract record Op
     /// <summary>The border that a kernel for this node wants around its input, filled with zeros (channels-last data only).</summary>
     public virtual Halo Halo(int input) => default;
 
+    // What simplify asks. The answers are exact: the graph means the same afterwards, up to float rounding where constants are multiplied.
+
+    /// <summary>Whether the first output is the first input, unchanged.</summary>
+    public virtual bool IsNothing(TensorType input, TensorType output) => false;
+
+    /// <summary>One operator that does what <paramref name="before"/> and then this one do; both have one data input.</summary>
+    public virtual Op? After(Op before) => null;
+
+    /// <summary>y = x·scale + shift by channel (axis 1, or the last of a matrix), where the operator is just that.</summary>
+    public virtual Affine? AsAffine(TensorType input, Tensor?[] constants) => null;
+
+    /// <summary>The operator's constants, with an affine map of its output's channels worked into them; by input, as many as it then has.</summary>
+    public virtual Tensor?[]? WithAffine(Affine affine, Tensor?[] constants) => null;
+
+    /// <summary>The zeros that the operator puts around a tensor (begins, then ends, of every axis), where that is all that it does.</summary>
+    public virtual Ints? ZeroPads => null;
+
+    /// <summary>The operator with zeros around its input as part of itself.</summary>
+    public virtual Op? WithPads(Ints pads) => null;
+
     /// <summary>The type, if it is there and of one of these element types.</summary>
     protected TensorType Need(TensorType? type, params ReadOnlySpan<ElementType> elements)
     {
@@ -50,6 +70,9 @@ internal abstract record Op
         return type;
     }
 }
+
+/// <summary>y = x·<paramref name="Scale"/> + <paramref name="Shift"/>, one value a channel; null is 1, or 0.</summary>
+internal sealed record Affine(float[]? Scale, float[]? Shift);
 
 /// <summary>Rows and columns around a channels-last image.</summary>
 internal readonly record struct Halo(int Top, int Left, int Bottom, int Right)

@@ -1,0 +1,93 @@
+namespace ModelBuild.Engine;
+
+/// <summary>A graph being changed: nodes are replaced or dropped, constants are added, and <see cref="ToGraph"/> builds it anew, types inferred and constants folded.</summary>
+internal sealed class Rewrite
+{
+    private readonly Graph _graph;
+    private readonly List<Node> _nodes;
+    private readonly Dictionary<string, string> _aliases = [];
+    private readonly Dictionary<string, Tensor> _added = [];
+
+    public Rewrite(Graph graph)
+    {
+        _graph = graph;
+        _nodes = [.. graph.Nodes];
+    }
+
+    public bool Changed { get; private set; }
+
+    public IReadOnlyList<Node> Nodes => _nodes;
+
+    public TensorType Type(string value) => _graph.Types[value];
+
+    public Tensor? Constant(string value) => value.Length == 0 ? null : _added.GetValueOrDefault(value) ?? _graph.Constant(value);
+
+    public Tensor?[] Constants(Node node) => [.. node.Inputs.Select(Constant)];
+
+    public bool IsOutput(string value) => _graph.Outputs.Contains(value);
+
+    public Node? Writer(string value) => _nodes.FirstOrDefault(n => n.Outputs.Contains(value));
+
+    /// <summary>The only node that reads the value, where it is no output of the graph.</summary>
+    public Node? SoleReader(string value)
+    {
+        if (IsOutput(value))
+            return null;
+        Node? only = null;
+        foreach (Node node in _nodes)
+        {
+            int reads = node.Inputs.Count(i => i == value);
+            if (reads > 1 || (reads == 1 && only != null))
+                return null;
+            if (reads == 1)
+                only = node;
+        }
+        return only;
+    }
+
+    public void Replace(Node node, Node by)
+    {
+        _nodes[_nodes.IndexOf(node)] = by;
+        Changed = true;
+    }
+
+    public void Remove(Node node)
+    {
+        _nodes.Remove(node);
+        Changed = true;
+    }
+
+    /// <summary>Whoever reads <paramref name="value"/> reads <paramref name="instead"/> from now on.</summary>
+    public void Redirect(string value, string instead)
+    {
+        for (int i = 0; i < _nodes.Count; i++)
+        {
+            if (_nodes[i].Inputs.Contains(value))
+                _nodes[i] = _nodes[i] with { Inputs = new(_nodes[i].Inputs.Select(v => v == value ? instead : v)) };
+        }
+        Changed = true;
+    }
+
+    public string AddConstant(string hint, Tensor tensor)
+    {
+        string name = hint;
+        for (int i = 1; _graph.Types.ContainsKey(name) || _added.ContainsKey(name); i++)
+            name = $"{hint}.{i}";
+        _added[name] = tensor;
+        return name;
+    }
+
+    public Graph ToGraph()
+    {
+        if (!Changed)
+            return _graph;
+        var builder = new GraphBuilder(_graph.Name) { Batch = _graph.Batch };
+        foreach (string input in _graph.Inputs)
+            builder.AddInput(input, _graph.Types[input]);
+        foreach (var (name, tensor) in _graph.Constants.Concat(_added))
+            builder.AddConstant(name, tensor);
+        foreach (Node node in _nodes)
+            builder.Add(node);
+        return builder.Build(_graph.Outputs);
+    }
+}

@@ -1,0 +1,89 @@
+namespace ModelBuild.Engine;
+
+/// <summary>
+/// The same function by fewer and cheaper operators, to a fixed point. Constant folding and dead code are the graph builder's; activations are fused
+/// while lowering. Operators say themselves what can be done with them.
+/// </summary>
+internal static class Simplify
+{
+    private static readonly Action<Rewrite>[] Steps = [RemoveNothing, MergeNeighbours, FoldAffine, FoldPads];
+
+    public static Graph Run(Graph graph)
+    {
+        bool changed;
+        do
+        {
+            changed = false;
+            foreach (Action<Rewrite> step in Steps)
+            {
+                var rewrite = new Rewrite(graph);
+                step(rewrite);
+                changed |= rewrite.Changed;
+                graph = rewrite.ToGraph();
+            }
+        }
+        while (changed);
+        return graph;
+    }
+
+    /// <summary>Identities: dropout, a reshape to the same shape, a transpose that keeps the order.</summary>
+    private static void RemoveNothing(Rewrite rewrite)
+    {
+        foreach (Node node in rewrite.Nodes.ToArray())
+        {
+            string output = node.Outputs[0];
+            if (node.Inputs.Count == 0 || rewrite.IsOutput(output) || !node.Op.IsNothing(rewrite.Type(node.Inputs[0]), rewrite.Type(output)))
+                continue;
+            // Earlier removals may have changed what the node reads.
+            Node now = rewrite.Nodes.First(n => n.Outputs.Contains(output));
+            rewrite.Remove(now);
+            rewrite.Redirect(output, now.Inputs[0]);
+        }
+    }
+
+    /// <summary>Two neighbours that one operator can say: inverse transposes, a reshape of a reshape, a clip of a clip.</summary>
+    private static void MergeNeighbours(Rewrite rewrite)
+    {
+        foreach (Node node in rewrite.Nodes.ToArray())
+        {
+            if (node.Inputs.Count != 1 || !rewrite.Nodes.Contains(node) || rewrite.Writer(node.Inputs[0]) is not { Inputs.Count: 1, Outputs.Count: 1 } before)
+                continue;
+            if (node.Op.After(before.Op) is not { } both)
+                continue;
+            rewrite.Replace(node, node with { Op = both, Inputs = before.Inputs });
+            if (rewrite.SoleReader(before.Outputs[0]) == null && !rewrite.IsOutput(before.Outputs[0]) && !rewrite.Nodes.Any(n => n.Inputs.Contains(before.Outputs[0])))
+                rewrite.Remove(before);
+        }
+    }
+
+    /// <summary>A scale and shift by channel (batch normalization, a bias, a multiplication) into the weights before it.</summary>
+    private static void FoldAffine(Rewrite rewrite)
+    {
+        foreach (Node node in rewrite.Nodes.ToArray())
+        {
+            if (!rewrite.Nodes.Contains(node))
+                continue;
+            Tensor?[] constants = rewrite.Constants(node);
+            string? data = node.Inputs.SingleOrDefault(i => i.Length > 0 && rewrite.Constant(i) == null, "");
+            if (string.IsNullOrEmpty(data) || rewrite.Type(data).Shape != rewrite.Type(node.Outputs[0]).Shape || node.Op.AsAffine(rewrite.Type(data), constants) is not { } affine)
+                continue;
+            if (rewrite.SoleReader(data) != node || rewrite.Writer(data) is not { } before || before.Op.WithAffine(affine, rewrite.Constants(before)) is not { } folded)
+                continue;
+            IEnumerable<string> inputs = folded.Select((tensor, i) => tensor == null ? before.Inputs[i] : rewrite.AddConstant(i < before.Inputs.Count && before.Inputs[i].Length > 0 ? before.Inputs[i] : $"{before.Name}.{i}", tensor));
+            rewrite.Replace(before, before with { Inputs = new(inputs), Outputs = node.Outputs });
+            rewrite.Remove(node);
+        }
+    }
+
+    /// <summary>Zeros around an input as pads of the operator that reads it.</summary>
+    private static void FoldPads(Rewrite rewrite)
+    {
+        foreach (Node node in rewrite.Nodes.ToArray())
+        {
+            if (node.Op.ZeroPads is not { } pads || rewrite.SoleReader(node.Outputs[0]) is not { } next || next.Inputs[0] != node.Outputs[0] || next.Op.WithPads(pads) is not { } padded)
+                continue;
+            rewrite.Replace(next, next with { Op = padded, Inputs = new(next.Inputs.Select((v, i) => i == 0 ? node.Inputs[0] : v)) });
+            rewrite.Remove(node);
+        }
+    }
+}

@@ -13,6 +13,11 @@ internal sealed class Lowering
     private readonly Graph _graph;
     private readonly Dictionary<string, View> _views = [];
     private readonly Dictionary<string, List<(Node Node, int Input)>> _readers = [];
+    private readonly Dictionary<string, Node> _writers = [];
+    private readonly Dictionary<(string, Layout), View> _copies = [];
+
+    // Only for a view as it was allocated: another view of the same buffer (a slice, a transpose) has something else around it.
+    private readonly Dictionary<View, Halo> _halos = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> _absorbed = new(ReferenceEqualityComparer.Instance);
     private readonly List<Buffer> _buffers = [];
     private readonly List<Call> _calls = [];
@@ -23,6 +28,8 @@ internal sealed class Lowering
         _graph = graph;
         foreach (Node node in graph.Nodes)
         {
+            foreach (string output in node.Outputs)
+                _writers[output] = node;
             for (int i = 0; i < node.Inputs.Count; i++)
             {
                 if (!_readers.TryGetValue(node.Inputs[i], out List<(Node, int)>? readers))
@@ -76,9 +83,22 @@ internal sealed class Lowering
                 throw new InvalidOperationException($"'{value}' is read before it is written");
             _views[value] = view;
         }
+        Halo halo = layout == Layout.ChannelsLast ? HaloOf(value) : default;
+        if (view.Is(layout) && (halo == default || _halos.GetValueOrDefault(view) == halo))
+            return view;
+        if (_copies.TryGetValue((value, layout), out View? copy))
+            return copy;
+        copy = Allocate(view.Type, layout, halo);
+        Copy(view, copy);
+        return _copies[(value, layout)] = copy;
+    }
+
+    /// <summary>The view itself where it lies so, else a copy that does.</summary>
+    public View As(View view, Layout layout)
+    {
         if (view.Is(layout))
             return view;
-        View copy = Allocate(view.Type, layout, layout == Layout.ChannelsLast ? HaloOf(value) : default);
+        View copy = Allocate(view.Type, layout);
         Copy(view, copy);
         return copy;
     }
@@ -116,7 +136,9 @@ internal sealed class Lowering
             Emit("FillHalo" + type.Element.Bytes(), ("y", new View(buffer, 0, type, strides)), ("images", images), ("height", height), ("width", width), ("channels", channels),
                 ("top", halo.Top), ("left", halo.Left), ("bottom", halo.Bottom), ("right", halo.Right), ("value", 0));
         }
-        return new View(buffer, halo.Top * line + halo.Left * channels, type, strides);
+        var view = new View(buffer, halo.Top * line + halo.Left * channels, type, strides);
+        _halos[view] = halo;
+        return view;
     }
 
     /// <summary>Copies between any two views of one shape and element size.</summary>
@@ -144,6 +166,21 @@ internal sealed class Lowering
             return (value, float.NegativeInfinity, float.PositiveInfinity);
         Absorb(next);
         return (next.Outputs[0], clamp.Lo, clamp.Hi);
+    }
+
+    /// <summary>Takes over an addition of a constant with one element per index of <paramref name="axis"/>: a bias. <paramref name="last"/> is the node whose output leaves the kernel.</summary>
+    public View? AbsorbBias(string value, int axis, out Node last)
+    {
+        last = _writers[value];
+        if (SoleReader(value) is not { Op.AddsTwo: true } next)
+            return null;
+        Shape shape = Type(value).Shape;
+        string other = next.Inputs[next.Inputs[0] == value ? 1 : 0];
+        if (Constant(other) is not { } constant || Type(next.Outputs[0]).Shape != shape || constant.Shape.Size != shape[axis] || shape.Rank - axis > constant.Shape.Rank || constant.Shape[constant.Shape.Rank - shape.Rank + axis] != shape[axis])
+            return null;
+        Absorb(next);
+        last = next;
+        return Read(other);
     }
 
     /// <summary>Takes over an addition of a value of the same shape that is already there (a residual connection).</summary>

@@ -63,39 +63,46 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
     public override void Lower(Lowering lowering, Node node)
     {
         Tensor w = lowering.Constant(node.Inputs[1]) ?? throw new OperatorException("weights that are not constant are not supported");
-        Tensor? b = node.Inputs.Count > 2 ? lowering.Constant(node.Inputs[2]) : null;
         View x = lowering.Read(node.Inputs[0], Layout.ChannelsLast);
+        // The kernel's origin lies in the border that whoever wrote x left around it.
+        Image from = Image.Of(x);
+        View origin = x with { Start = x.Start - (Spatial == 2 ? Pads[0] : 0) * from.Line - (Spatial == 2 ? Pads[1] : Pads[0]) * from.Pixel };
+        Lower(lowering, node, origin, w);
+    }
+
+    /// <summary>Writes the kernel call; <paramref name="origin"/> is where the first window begins, border included.</summary>
+    internal void Lower(Lowering lowering, Node node, View origin, Tensor w)
+    {
+        View? bias = node.Inputs.Count > 2 && node.Inputs[2].Length > 0 ? lowering.Read(node.Inputs[2]) : lowering.AbsorbBias(node.Outputs[0], axis: 1, out node);
         var (value, residual) = lowering.AbsorbResidual(node.Outputs[0], Layout.ChannelsLast);
         var (result, lo, hi) = lowering.AbsorbClamp(value);
         View y = lowering.Write(result, Layout.ChannelsLast);
 
-        Image from = Image.Of(x), to = Image.Of(y), rest = residual == null ? default : Image.Of(residual);
+        Image from = Image.Of(origin), to = Image.Of(y), rest = residual == null ? default : Image.Of(residual);
         int kh = Spatial == 2 ? Kernel[0] : 1, kw = Kernel[^1], channels = w.Shape[1], outputs = w.Shape[0] / Group;
         var (sh, sw, dh, dw) = (Spatial == 2 ? Strides[0] : 1, Strides[^1], Spatial == 2 ? Dilations[0] : 1, Dilations[^1]);
-        // The kernel's origin lies in the border that whoever wrote x left around it.
-        View origin = x with { Start = x.Start - (Spatial == 2 ? Pads[0] : 0) * from.Line - (Spatial == 2 ? Pads[1] : Pads[0]) * from.Pixel };
-        object? bias = b == null ? null : lowering.Read(node.Inputs[2]);
-
-        if (channels == 1 && outputs == 1)
-        {
-            View taps = new(lowering.Weights.Add<float>(Panels.Taps(w)), 0, w.Type, w.Shape.Strides);
-            lowering.Emit("DepthwiseF32F32", ("x", origin), ("weights", taps), ("bias", bias), ("residual", residual), ("y", y),
-                ("images", from.Images), ("height", to.Height), ("width", to.Width), ("channels", w.Shape[0]), ("tapRows", kh), ("tapColumns", kw),
-                ("xImage", from.Stride), ("xLine", from.Line * sh), ("xPixel", from.Pixel * sw), ("tapRow", from.Line * dh), ("tapColumn", from.Pixel * dw),
-                ("yImage", to.Stride), ("yLine", to.Line), ("yPixel", to.Pixel),
-                ("residualImage", rest.Stride), ("residualLine", rest.Line), ("residualPixel", rest.Pixel), ("lo", lo), ("hi", hi));
-            return;
-        }
-
+        bool depthwise = channels == 1 && outputs == 1 && Group > 1;
         // Taps of a row that lie side by side in memory are one longer tap.
-        bool whole = from.Pixel * dw == channels;
-        View panels = new(lowering.Weights.Add<float>(Panels.Pack(w, Group)), 0, w.Type, w.Shape.Strides);
-        lowering.Emit("ConvF32F32", ("x", origin), ("weights", panels), ("bias", bias), ("residual", residual), ("y", y),
-            ("images", from.Images), ("height", to.Height), ("width", to.Width), ("channels", outputs),
-            ("depth", whole ? channels * kw : channels), ("tapRows", kh), ("tapColumns", whole ? 1 : kw),
+        bool whole = from.Pixel * dw == channels && !depthwise;
+        float[] weights = depthwise ? Panels.Taps(w) : Panels.Pack(w, Group);
+
+        (string, object?)[] places = [("x", origin), ("weights", new View(lowering.Weights.Add<float>(weights), 0, w.Type, w.Shape.Strides)), ("bias", bias), ("residual", residual), ("y", y)];
+        (string, object?)[] distances = [
             ("xImage", from.Stride), ("xLine", from.Line * sh), ("xPixel", from.Pixel * sw), ("tapRow", from.Line * dh), ("tapColumn", from.Pixel * dw),
             ("yImage", to.Stride), ("yLine", to.Line), ("yPixel", to.Pixel),
-            ("residualImage", rest.Stride), ("residualLine", rest.Line), ("residualPixel", rest.Pixel),
-            ("groups", Group), ("xGroup", channels), ("weightsGroup", outputs * channels * kh * kw), ("lo", lo), ("hi", hi));
+            ("residualImage", rest.Stride), ("residualLine", rest.Line), ("residualPixel", rest.Pixel)];
+        if (depthwise)
+        {
+            lowering.Emit("DepthwiseF32F32", [.. places,
+                ("images", from.Images), ("height", to.Height), ("width", to.Width), ("channels", w.Shape[0]), ("tapRows", kh), ("tapColumns", kw),
+                .. distances, ("lo", lo), ("hi", hi)]);
+        }
+        else
+        {
+            lowering.Emit("ConvF32F32", [.. places,
+                ("images", from.Images), ("height", to.Height), ("width", to.Width), ("channels", outputs),
+                ("depth", whole ? channels * kw : channels), ("tapRows", kh), ("tapColumns", whole ? 1 : kw), .. distances,
+                ("groups", Group), ("xGroup", channels), ("weightsGroup", outputs * channels * kh * kw), ("lo", lo), ("hi", hi)]);
+        }
     }
 }

@@ -42,4 +42,29 @@ public static unsafe partial class Kernels
             XRow = xRow, WeightsRow = weightsRow, YRow = yRow, ResidualRow = residualRow, Lo = lo, Hi = hi,
         }.Run();
     }
+
+    /// <summary>Products of many matrices, both at run time: weights [depth, columns] row-major. The batch's axes step through x, weights and y by their strides.</summary>
+    public static void BatchMatMulF32F32(
+        in Frame frame, Place x, Place weights, Place y, int rows, int depth, int columns, int xRow, int weightsRow,
+        ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> weightsStrides, ReadOnlySpan<int> yStrides, float lo, float hi)
+    {
+        if (shape.Length > 1)
+        {
+            for (nint i = 0; i < shape[0]; i++)
+            {
+                BatchMatMulF32F32(frame, new((byte*)(x.F32 + i * xStrides[0])), new((byte*)(weights.F32 + i * weightsStrides[0])), new((byte*)(y.F32 + i * yStrides[0])),
+                    rows, depth, columns, xRow, weightsRow, shape[1..], xStrides[1..], weightsStrides[1..], yStrides[1..], lo, hi);
+            }
+            return;
+        }
+        for (nint i = 0; i < shape[0]; i++)
+        {
+            new Dense
+            {
+                X = x.F32 + i * xStrides[0], Weights = weights.F32 + i * weightsStrides[0], Y = y.F32 + i * yStrides[0],
+                Rows = rows, RowsPerLine = rows, Columns = columns, K = depth, TapRows = 1, TapColumns = 1,
+                XRow = xRow, WeightsRow = weightsRow, YRow = columns, Lo = lo, Hi = hi,
+            }.Run();
+        }
+    }
 }

@@ -10,6 +10,15 @@ internal static class OnnxWindows
         return new Conv(kernel, strides, dilations, pads, n.Int("group", 1));
     }
 
+    public static Op Pool(OnnxNode n, Func<Ints, Ints, Ints, Ints, Op> pool)
+    {
+        Ints kernel = n.Ints("kernel_shape") ?? throw new OperatorException("kernel_shape is missing");
+        if (n.Outputs.Count > 1 && n.Outputs[1].Length > 0)
+            throw new OperatorException("its second output (indices) is not supported");
+        var (strides, dilations, pads) = Window(n, kernel, n.Shape(0));
+        return pool(kernel, strides, dilations, pads);
+    }
+
     /// <summary>Strides, dilations and explicit pads (begins, then ends) of a window over <paramref name="input"/> [N, C, spatial…].</summary>
     public static (Ints Strides, Ints Dilations, Ints Pads) Window(OnnxNode n, Ints kernel, Shape input)
     {

@@ -9,7 +9,11 @@ internal static partial class OnnxOperators
     public static IReadOnlyList<OnnxOperator> All { get; } =
     [
         new("Add", _ => new Add()),
+        new("AveragePool", n => OnnxWindows.Pool(n, (k, s, d, p) => new AveragePool(k, s, d, p, n.Flag("ceil_mode"), n.Flag("count_include_pad")))),
         new("Conv", OnnxWindows.Conv),
+        new("Gemm", n => new Gemm(n.Float("alpha", 1), n.Float("beta", 1), n.Flag("transA"), n.Flag("transB"))),
+        new("MatMul", _ => new MatMul()),
+        new("MaxPool", n => OnnxWindows.Pool(n, (k, s, d, p) => new MaxPool(k, s, d, p, n.Flag("ceil_mode")))),
         new("Relu", _ => new Relu()),
     ];
 

@@ -1,0 +1,71 @@
+namespace ModelBuild.Engine;
+
+/// <summary>α·A′·B′ + β·C: A [M, K] (or its transpose), B [K, N] constant (or its transpose), C constant and broadcast to [M, N]. float32.</summary>
+internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false, bool TransB = false) : Op
+{
+    public override TensorType[] Infer(TensorType?[] inputs)
+    {
+        Shape a = Need(inputs[0], ElementType.Float32).Shape, b = Need(inputs[1], ElementType.Float32).Shape;
+        if (a.Rank != 2 || b.Rank != 2 || a[TransA ? 0 : 1] != b[TransB ? 1 : 0])
+            throw new OperatorException($"the matrices {a}{(TransA ? "ᵀ" : "")} and {b}{(TransB ? "ᵀ" : "")} don't multiply");
+        Shape y = [a[TransA ? 1 : 0], b[TransB ? 0 : 1]];
+        if (inputs.Length > 2 && inputs[2] != null && Shape.Broadcast(Need(inputs[2], ElementType.Float32).Shape, y) != y)
+            throw new OperatorException($"C {inputs[2]!.Shape} does not broadcast to {y}");
+        return [inputs[0]! with { Shape = y }];
+    }
+
+    public override Tensor[] Evaluate(Tensor?[] inputs)
+    {
+        Tensor a = inputs[0]!, b = inputs[1]!;
+        Tensor? c = inputs.Length > 2 ? inputs[2] : null;
+        Shape y = Infer([a.Type, b.Type, c?.Type])[0].Shape;
+        int depth = a.Shape[TransA ? 0 : 1];
+        ReadOnlySpan<float> x = a.F32, w = b.F32;
+        int[]? at = c == null ? null : Binary.Indices(c.Shape, y);
+        var result = new float[y.Size];
+        for (int m = 0; m < y[0]; m++)
+        for (int n = 0; n < y[1]; n++)
+        {
+            double sum = 0;
+            for (int k = 0; k < depth; k++)
+                sum += (double)x[TransA ? k * y[0] + m : m * depth + k] * w[TransB ? n * depth + k : k * y[1] + n];
+            result[m * y[1] + n] = (float)(Alpha * sum + (c == null ? 0 : (double)Beta * c.F32[at![m * y[1] + n]]));
+        }
+        return [Tensor.Of<float>(y, result)];
+    }
+
+    public override void Lower(Lowering lowering, Node node)
+    {
+        View a = lowering.Read(node.Inputs[0]);
+        if (TransA)
+            a = a with { Type = a.Type with { Shape = [a.Shape[1], a.Shape[0]] }, Strides = new([a.Strides[1], a.Strides[0]]) };
+        a = lowering.As(a, Layout.RowMajor);
+        Tensor b = lowering.Constant(node.Inputs[1]) ?? throw new OperatorException("B must be constant");
+        Shape shape = lowering.Type(node.Outputs[0]).Shape;
+        int rows = shape[0], columns = shape[1], depth = a.Shape[1];
+        float[] weights = Array.ConvertAll(Panels.Pack(b.F32, depth, columns, TransB), v => Alpha * v);
+
+        View? bias = null, residual = null;
+        string value = node.Outputs[0];
+        if (node.Inputs.Count > 2)
+        {
+            Tensor c = lowering.Constant(node.Inputs[2]) ?? throw new OperatorException("C must be constant");
+            bool row = c.Shape.Size == columns && c.Shape.Rank > 0 && c.Shape[^1] == columns;
+            float[] values = row ? [.. c.F32] : [.. Binary.Indices(c.Shape, shape).Select(i => c.F32[i])];
+            View constant = new(lowering.Weights.Add<float>(Array.ConvertAll(values, v => Beta * v)), 0, new(ElementType.Float32, shape), shape.Strides);
+            (bias, residual) = (row ? constant : null, row ? null : constant);
+        }
+        else
+        {
+            bias = lowering.AbsorbBias(value, axis: 1, out node);
+            value = node.Outputs[0];
+        }
+        if (residual == null)
+            (value, residual) = lowering.AbsorbResidual(value, Layout.RowMajor);
+        var (result, lo, hi) = lowering.AbsorbClamp(value);
+        View y = lowering.Write(result, Layout.RowMajor);
+        lowering.Emit("MatMulF32F32", ("x", a), ("weights", new View(lowering.Weights.Add<float>(weights), 0, b.Type, b.Shape.Strides)),
+            ("bias", bias), ("residual", residual), ("y", y), ("rows", rows), ("depth", depth), ("columns", columns),
+            ("xRow", depth), ("weightsRow", 0), ("yRow", columns), ("residualRow", columns), ("lo", lo), ("hi", hi));
+    }
+}

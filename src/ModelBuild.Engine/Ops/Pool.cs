@@ -1,0 +1,101 @@
+namespace ModelBuild.Engine;
+
+/// <summary>
+/// A window that slides over the spatial axes of x [N, C, (H,) W]. <paramref name="Pads"/>: begins, then ends. Cells outside the input don't count,
+/// but for an average with <see cref="AveragePool.IncludePads"/>.
+/// </summary>
+internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads, bool CeilMode) : Op
+{
+    protected int Spatial => Kernel.Count;
+
+    protected abstract double Reduce(IEnumerable<double> cells, int padded);
+
+    protected abstract (string, object?)[] Arguments { get; }
+
+    public override TensorType[] Infer(TensorType?[] inputs)
+    {
+        TensorType x = Need(inputs[0], ElementType.Float32);
+        if (x.Shape.Rank != Spatial + 2)
+            throw new OperatorException($"a window {Kernel} over an input {x.Shape}");
+        return [x with { Shape = Shape.Of([x.Shape[0], x.Shape[1], .. Enumerable.Range(0, Spatial).Select(i => Length(x.Shape[i + 2], i))]) }];
+    }
+
+    private int Length(int length, int axis)
+    {
+        int span = length + Pads[axis] + Pads[axis + Spatial] - Dilations[axis] * (Kernel[axis] - 1) - 1;
+        if (span < 0)
+            throw new OperatorException($"a window {Kernel} with dilations {Dilations} is larger than its padded input on spatial axis {axis}");
+        if (!CeilMode)
+            return span / Strides[axis] + 1;
+        int count = (span + Strides[axis] - 1) / Strides[axis] + 1;
+        // A last window that begins beyond the input (in the padding at the end) is none.
+        return (count - 1) * Strides[axis] >= length + Pads[axis] ? count - 1 : count;
+    }
+
+    public override Tensor[] Evaluate(Tensor?[] inputs)
+    {
+        Tensor x = inputs[0]!;
+        Shape y = Infer([x.Type])[0].Shape;
+        Plane p = Plane.Of(this, x.Shape, y);
+        float[] xs = x.F32.ToArray();
+        var result = new float[y.Size];
+        int at = 0;
+        for (int image = 0; image < y[0] * y[1]; image++)
+        for (int i = 0; i < p.Height; i++)
+        for (int j = 0; j < p.Width; j++)
+        {
+            var cells = new List<double>();
+            int padded = 0;
+            for (int r = 0; r < p.KernelHeight; r++)
+            for (int c = 0; c < p.KernelWidth; c++)
+            {
+                int row = i * p.StrideHeight + r * p.DilationHeight - p.Top, column = j * p.StrideWidth + c * p.DilationWidth - p.Left;
+                if (row >= 0 && row < p.InputHeight && column >= 0 && column < p.InputWidth)
+                    cells.Add(xs[(image * p.InputHeight + row) * p.InputWidth + column]);
+                if (row < p.InputHeight + p.Bottom && column < p.InputWidth + p.Right)
+                    padded++;
+            }
+            result[at++] = (float)Reduce(cells, padded);
+        }
+        return [Tensor.Of<float>(y, result)];
+    }
+
+    public override void Lower(Lowering lowering, Node node)
+    {
+        View x = lowering.Read(node.Inputs[0], Layout.ChannelsLast);
+        View y = lowering.Write(node.Outputs[0], Layout.ChannelsLast);
+        Image from = Image.Of(x), to = Image.Of(y);
+        Plane p = Plane.Of(this, x.Shape, y.Shape);
+        lowering.Emit($"{Name}F32", [("x", x), ("y", y), ("images", to.Images), ("height", to.Height), ("width", to.Width), ("channels", to.Channels),
+            ("xHeight", from.Height), ("xWidth", from.Width), ("kernelHeight", p.KernelHeight), ("kernelWidth", p.KernelWidth),
+            ("strideHeight", p.StrideHeight), ("strideWidth", p.StrideWidth), ("dilationHeight", p.DilationHeight), ("dilationWidth", p.DilationWidth),
+            ("top", p.Top), ("left", p.Left), ("xImage", from.Stride), ("xLine", from.Line), ("xPixel", from.Pixel),
+            ("yImage", to.Stride), ("yLine", to.Line), ("yPixel", to.Pixel), .. Arguments]);
+    }
+
+    /// <summary>The window in two dimensions; a one-dimensional one has one row.</summary>
+    internal readonly record struct Plane(
+        int InputHeight, int InputWidth, int Height, int Width, int KernelHeight, int KernelWidth, int StrideHeight, int StrideWidth,
+        int DilationHeight, int DilationWidth, int Top, int Left, int Bottom, int Right)
+    {
+        public static Plane Of(Pool pool, Shape x, Shape y) => pool.Spatial == 2
+            ? new(x[2], x[3], y[2], y[3], pool.Kernel[0], pool.Kernel[1], pool.Strides[0], pool.Strides[1], pool.Dilations[0], pool.Dilations[1], pool.Pads[0], pool.Pads[1], pool.Pads[2], pool.Pads[3])
+            : new(1, x[2], 1, y[2], 1, pool.Kernel[0], 1, pool.Strides[0], 1, pool.Dilations[0], 0, pool.Pads[0], 0, pool.Pads[1]);
+    }
+}
+
+/// <summary>The largest cell of each window.</summary>
+internal sealed record MaxPool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads, bool CeilMode = false) : Pool(Kernel, Strides, Dilations, Pads, CeilMode)
+{
+    protected override double Reduce(IEnumerable<double> cells, int padded) => cells.DefaultIfEmpty(double.NegativeInfinity).Max();
+
+    protected override (string, object?)[] Arguments => [];
+}
+
+/// <summary>The mean of each window's cells: of those inside the input, or with <paramref name="IncludePads"/> of those inside the padded input too (as zeros).</summary>
+internal sealed record AveragePool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads, bool CeilMode = false, bool IncludePads = false) : Pool(Kernel, Strides, Dilations, Pads, CeilMode)
+{
+    protected override double Reduce(IEnumerable<double> cells, int padded) => cells.Sum() / Math.Max(1, IncludePads ? padded : cells.Count());
+
+    protected override (string, object?)[] Arguments => [("bottom", Spatial == 2 ? Pads[2] : 0), ("right", Pads[^1]), ("includePads", IncludePads ? 1 : 0)];
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using ModelBuild.Generated;
+
+namespace ModelBuild.Engine;
+
+/// <summary>
+/// Runs a plan in process, by the kernels that ship and without a C# compiler: groups of calls become methods in memory. What the generated class
+/// computes, this computes. Calls may come from several threads at once.
+/// </summary>
+internal sealed unsafe class PlanRunner : IDisposable
+{
+    private readonly Plan _plan;
+    private readonly Arenas _arenas;
+    private readonly CallCompiler _calls;
+    private MemoryHandle _weights;
+
+    /// <exception cref="InvalidOperationException">The weights are not the plan's, or the runtime has no such kernel, parameter or decoder.</exception>
+    public PlanRunner(Plan plan, ReadOnlyMemory<byte> weights)
+    {
+        if (weights.Length != plan.Weights.Bytes)
+            throw new InvalidOperationException($"the weights have {weights.Length} bytes, and the plan says {plan.Weights.Bytes}");
+        _plan = plan;
+        _calls = new CallCompiler(plan);
+        _weights = weights.Pin();
+        try
+        {
+            var opened = new ModelWeights((byte*)_weights.Pointer, plan.ContentId, weights.Length, plan.Weights.ExpandedBytes, Expand);
+            _arenas = new Arenas(opened.Open(), plan.ScratchBytes);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One sample.</summary>
+    public Tensor[] Run(Tensor[] inputs)
+    {
+        byte[][] outputs = [.. _plan.Outputs.Select(o => new byte[Type(o).Bytes])];
+        Run([.. inputs.Select(i => i.Bytes)], [.. outputs.Select(o => o.AsMemory())]);
+        return [.. _plan.Outputs.Select((o, i) => new Tensor(Type(o), outputs[i]))];
+    }
+
+    /// <summary>One sample from and to the caller's memory, for loops over many.</summary>
+    public void Run(ReadOnlySpan<ReadOnlyMemory<byte>> inputs, ReadOnlySpan<Memory<byte>> outputs)
+    {
+        if (inputs.Length != _plan.Inputs.Count || outputs.Length != _plan.Outputs.Count)
+            throw new ArgumentException($"{inputs.Length} inputs and {outputs.Length} outputs where the plan has {_plan.Inputs.Count} and {_plan.Outputs.Count}");
+        var pins = new MemoryHandle[inputs.Length + outputs.Length];
+        byte** tensors = stackalloc byte*[pins.Length];
+        using Arenas.Lease lease = _arenas.Rent();
+        try
+        {
+            for (int i = 0; i < pins.Length; i++)
+            {
+                (PlanTensor tensor, ReadOnlyMemory<byte> memory) = i < inputs.Length ? (_plan.Inputs[i], inputs[i]) : (_plan.Outputs[i - inputs.Length], outputs[i - inputs.Length]);
+                if (memory.Length != Type(tensor).Bytes)
+                    throw new ArgumentException($"'{tensor.Name}' is {Type(tensor)}, {Type(tensor).Bytes} bytes, not {memory.Length}");
+                pins[i] = memory.Pin();
+                tensors[i] = (byte*)pins[i].Pointer;
+            }
+            _calls.Run(in lease.Frame, tensors);
+        }
+        finally
+        {
+            foreach (MemoryHandle pin in pins)
+                pin.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        _calls.Dispose();
+        _weights.Dispose();
+    }
+
+    private static TensorType Type(PlanTensor tensor) => new(CallCompiler.Element(tensor), Shape.Of(tensor.Shape));
+
+    private void Expand(Expansion expansion)
+    {
+        foreach (PlanExpansion e in _plan.Expansions)
+        {
+            MethodInfo decoder = typeof(Expansion).GetMethod(e.Decoder, [typeof(int), typeof(int), typeof(int)])
+                ?? throw new InvalidOperationException($"the runtime has no decoder '{e.Decoder}', which '{e.Name}' needs");
+            decoder.Invoke(expansion, BindingFlags.DoNotWrapExceptions, null, [e.From, e.To, e.Elements], null);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace ModelBuild.Generated;
+
+/// <summary>
+/// Scratch memory of an instance: one arena per call that is under way. The first lies in a slot of its own, further ones in a list, and none is
+/// ever dropped, so that calls allocate nothing once there are as many as there are concurrent callers.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed unsafe class Arenas(ModelWeights weights, int scratchBytes)
+{
+    private Arena? _slot;
+    private Arena? _others;
+    private int _locked;
+
+    /// <summary>An arena for one call; <see cref="Lease.Dispose"/> gives it back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lease Rent() => new(this, Interlocked.Exchange(ref _slot, null) ?? RentOther());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Return(Arena arena)
+    {
+        if (Interlocked.CompareExchange(ref _slot, arena, null) != null)
+            ReturnOther(arena);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Arena RentOther()
+    {
+        Lock();
+        Arena? arena = _others;
+        if (arena != null)
+        {
+            _others = arena.Next;
+            arena.Next = null;
+        }
+        Unlock();
+        return arena ?? new Arena(weights, scratchBytes);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReturnOther(Arena arena)
+    {
+        Lock();
+        arena.Next = _others;
+        _others = arena;
+        Unlock();
+    }
+
+    // Held for a few instructions only; the runtime's own locks may allocate when they are contended.
+    private void Lock()
+    {
+        var spin = new SpinWait();
+        while (Interlocked.CompareExchange(ref _locked, 1, 0) != 0)
+            spin.SpinOnce();
+    }
+
+    private void Unlock() => Volatile.Write(ref _locked, 0);
+
+    internal sealed class Arena
+    {
+        private readonly Block _scratch;
+
+        public readonly Frame Frame;
+
+        public Arena? Next;
+
+        public Arena(ModelWeights weights, int scratchBytes)
+        {
+            _scratch = new Block(scratchBytes);
+            Frame = new Frame(_scratch.Start, weights.Data, weights.Expanded);
+        }
+    }
+
+    /// <summary>An arena on loan to one call.</summary>
+    public readonly ref struct Lease
+    {
+        private readonly Arenas _arenas;
+        private readonly Arena _arena;
+
+        internal Lease(Arenas arenas, Arena arena)
+        {
+            _arenas = arenas;
+            _arena = arena;
+        }
+
+        public ref readonly Frame Frame => ref _arena.Frame;
+
+        public void Dispose() => _arenas.Return(_arena);
+    }
+}

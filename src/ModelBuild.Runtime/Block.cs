@@ -1,0 +1,18 @@
+namespace ModelBuild.Generated;
+
+/// <summary>Memory that the collector frees but never moves, on a cache line's boundary, zeroed. Alive as long as this object is.</summary>
+internal sealed unsafe class Block
+{
+    private const int Alignment = 64;
+
+    private readonly byte[] _memory;
+
+    public Block(int bytes)
+    {
+        _memory = GC.AllocateArray<byte>(checked(bytes + Alignment), pinned: true);
+        fixed (byte* start = _memory)
+            Start = (byte*)((nuint)(start + Alignment - 1) & ~(nuint)(Alignment - 1));
+    }
+
+    public byte* Start { get; }
+}

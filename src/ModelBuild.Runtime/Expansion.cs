@@ -1,0 +1,76 @@
+using System.ComponentModel;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace ModelBuild.Generated;
+
+/// <summary>
+/// Weights from their stored form to the one that kernels read, once per process. A method is a decoder: <c>from</c> is a place in the weights,
+/// <c>to</c> one in the expanded block, both in bytes.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly unsafe struct Expansion
+{
+    private readonly byte* _weights, _expanded;
+    private readonly int _weightsBytes, _expandedBytes;
+
+    internal Expansion(byte* weights, int weightsBytes, byte* expanded, int expandedBytes)
+    {
+        _weights = weights;
+        _weightsBytes = weightsBytes;
+        _expanded = expanded;
+        _expandedBytes = expandedBytes;
+    }
+
+    /// <summary>float16 to float32.</summary>
+    public void F16(int from, int to, int elements)
+    {
+        ReadOnlySpan<Half> stored = Stored<Half>(from, elements);
+        Span<float> expanded = Expanded<float>(to, elements);
+        for (int i = 0; i < stored.Length; i++)
+            expanded[i] = (float)stored[i];
+    }
+
+    /// <summary>A mask of the elements that aren't zero, one bit each, lowest bit first; then those elements.</summary>
+    public void MaskF32(int from, int to, int elements) => Mask<float>(from, to, elements);
+
+    /// <summary>As <see cref="MaskF32"/>, of bytes.</summary>
+    public void MaskI8(int from, int to, int elements) => Mask<sbyte>(from, to, elements);
+
+    /// <summary>As <see cref="MaskF32"/>, stored as float16.</summary>
+    public void MaskF16(int from, int to, int elements)
+    {
+        ReadOnlySpan<byte> mask = Stored<byte>(from, Bytes(elements));
+        Span<float> expanded = Expanded<float>(to, elements);
+        ReadOnlySpan<Half> values = Stored<Half>(from + mask.Length, Ones(mask));
+        int next = 0;
+        for (int i = 0; i < elements; i++)
+            expanded[i] = (mask[i >> 3] >> (i & 7) & 1) != 0 ? (float)values[next++] : 0;
+    }
+
+    private void Mask<T>(int from, int to, int elements) where T : unmanaged
+    {
+        ReadOnlySpan<byte> mask = Stored<byte>(from, Bytes(elements));
+        Span<T> expanded = Expanded<T>(to, elements);
+        ReadOnlySpan<T> values = Stored<T>(from + mask.Length, Ones(mask));
+        int next = 0;
+        for (int i = 0; i < elements; i++)
+            expanded[i] = (mask[i >> 3] >> (i & 7) & 1) != 0 ? values[next++] : default;
+    }
+
+    private static int Bytes(int bits) => (bits + 7) / 8;
+
+    private static int Ones(ReadOnlySpan<byte> mask)
+    {
+        int ones = 0;
+        foreach (byte bits in mask)
+            ones += BitOperations.PopCount(bits);
+        return ones;
+    }
+
+    private ReadOnlySpan<T> Stored<T>(int from, int elements) where T : unmanaged =>
+        MemoryMarshal.Cast<byte, T>(new ReadOnlySpan<byte>(_weights, _weightsBytes).Slice(from, checked(elements * sizeof(T))));
+
+    private Span<T> Expanded<T>(int to, int elements) where T : unmanaged =>
+        MemoryMarshal.Cast<byte, T>(new Span<byte>(_expanded, _expandedBytes).Slice(to, checked(elements * sizeof(T))));
+}

@@ -63,7 +63,7 @@ internal sealed class Lowering
             lowering.Store(i, lowering.Read(graph.Outputs[i]));
         }
         int scratch = MemoryPlan.Place(lowering._buffers);
-        return new Lowered(new(lowering._calls.Select(Render)), lowering.Weights, scratch);
+        return new Lowered(new(lowering._calls.Select(Render)), new([]), 0, lowering.Weights, scratch);
     }
 
     public TensorType Type(string value) => _graph.Types[value];
@@ -237,4 +237,4 @@ internal sealed class Lowering
 }
 
 /// <summary>What lowering yields.</summary>
-internal sealed record Lowered(EquatableArray<PlanCall> Calls, WeightsWriter Weights, int ScratchBytes);
+internal sealed record Lowered(EquatableArray<PlanCall> Calls, EquatableArray<PlanExpansion> Expansions, int ExpandedBytes, WeightsWriter Weights, int ScratchBytes);

@@ -5,6 +5,7 @@ internal static class OnnxWindows
 {
     public static Conv Conv(OnnxNode n)
     {
+        n.Require(1, 2);
         Ints kernel = n.Ints("kernel_shape") ?? new(n.Shape(1).Skip(2));
         var (strides, dilations, pads) = Window(n, kernel, n.Shape(0));
         return new Conv(kernel, strides, dilations, pads, n.Int("group", 1));

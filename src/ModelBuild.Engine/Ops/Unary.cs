@@ -1,13 +1,21 @@
 namespace ModelBuild.Engine;
 
-/// <summary>y = f(x), element by element, float32. The kernel is named after the operator.</summary>
+/// <summary>y = f(x), element by element, float32. The kernel is named after the operator and the element type.</summary>
 internal abstract record Unary : Op
 {
     protected abstract double Apply(double x);
 
     public override TensorType[] Infer(TensorType?[] inputs) => [Need(inputs[0], ElementType.Float32)];
 
-    public override Tensor[] Evaluate(Tensor?[] inputs) => [Tensor.Of<float>(inputs[0]!.Shape, Array.ConvertAll(inputs[0]!.F32.ToArray(), x => (float)Apply(x)))];
+    public override Tensor[]? Fold(TensorType?[] types, Tensor?[] constants) => constants is [{ } x] ? Evaluate([x]) : null;
+
+    public override Tensor[] Evaluate(Tensor?[] inputs)
+    {
+        Tensor x = inputs[0]!;
+        return x.Element.IsFloat() ? [Tensor.From(x.Type, Array.ConvertAll(x.Doubles(), Apply))] : throw new OperatorException($"{x.Element.Word()} is no floating-point type");
+    }
+
+    public override Op? After(Op before) => Clamp is { } clamp && before.Clamp is { } bounds ? Clip.Both(bounds, clamp) : null;
 
     /// <summary>Further arguments of the kernel.</summary>
     protected virtual (string, object?)[] Arguments => [];
@@ -23,6 +31,6 @@ internal abstract record Unary : Op
         View x = lowering.Read(node.Inputs[0]);
         View y = lowering.Write(node.Outputs[0], x);
         Loops loops = Loops.Collapse(x.Shape, x.Strides, y.Strides);
-        lowering.Emit($"{Name}F32", [("x", x), ("y", y), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]), .. Arguments]);
+        lowering.Emit(Name + x.Element.Word().ToUpperInvariant(), [("x", x), ("y", y), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]), .. Arguments]);
     }
 }

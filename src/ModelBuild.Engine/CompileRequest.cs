@@ -27,7 +27,10 @@ public sealed record CompileRequest(
     string Resource = "",
     string Project = "",
     int Line = 0,
-    IReadOnlyDictionary<string, string>? Recipes = null);
+    IReadOnlyDictionary<string, string>? Recipes = null)
+{
+    internal Site Site => Project.Length > 0 ? new(Project, Line) : new(Model, 0);
+}
 
 /// <summary>
 /// What a compilation yields. <paramref name="Files"/> are artifacts by file name (<c>digits.onnx</c>, <c>report.json</c>, <c>report.md</c>);

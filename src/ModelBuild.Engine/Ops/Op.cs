@@ -40,6 +40,9 @@ internal abstract record Op
     /// <summary>The border that a kernel for this node wants around its input, filled with zeros (channels-last data only).</summary>
     public virtual Halo Halo(int input) => default;
 
+    /// <summary>The inputs that hold weights where they are constant: what steps prune and quantize.</summary>
+    public virtual Ints Weights => default;
+
     // What simplify asks. The answers are exact: the graph means the same afterwards, up to float rounding where constants are multiplied.
 
     /// <summary>Whether the first output is the first input, unchanged.</summary>

@@ -64,8 +64,11 @@ internal static class Simplify
             if (!rewrite.Nodes.Contains(node))
                 continue;
             Tensor?[] constants = rewrite.Constants(node);
-            string? data = node.Inputs.SingleOrDefault(i => i.Length > 0 && rewrite.Constant(i) == null, "");
-            if (string.IsNullOrEmpty(data) || rewrite.Type(data).Shape != rewrite.Type(node.Outputs[0]).Shape || node.Op.AsAffine(rewrite.Type(data), constants) is not { } affine)
+            string[] variable = [.. node.Inputs.Where(i => i.Length > 0 && rewrite.Constant(i) == null)];
+            if (variable.Length != 1)
+                continue;
+            string data = variable[0];
+            if (rewrite.Type(data).Shape != rewrite.Type(node.Outputs[0]).Shape || node.Op.AsAffine(rewrite.Type(data), constants) is not { } affine)
                 continue;
             if (rewrite.SoleReader(data) != node || rewrite.Writer(data) is not { } before || before.Op.WithAffine(affine, rewrite.Constants(before)) is not { } folded)
                 continue;

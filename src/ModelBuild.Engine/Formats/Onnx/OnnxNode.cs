@@ -61,6 +61,16 @@ internal sealed class OnnxNode(NodeProto proto, long opset, GraphBuilder builder
         return builder.Constant(proto.Input[input]) ?? throw new NotConstantException(proto.Input[input]);
     }
 
+    /// <summary>The inputs stay the node's, and must be constant: weights, which kernels read in an order of their own.</summary>
+    public void Require(params ReadOnlySpan<int> inputs)
+    {
+        foreach (int input in inputs)
+        {
+            if (Has(input) && builder.Constant(proto.Input[input]) == null)
+                throw new NotConstantException(proto.Input[input]);
+        }
+    }
+
     /// <summary>Integers that are an attribute in older opsets and an input in newer ones; null where neither is there.</summary>
     public Ints? TakeInts(string attribute, int input) => Ints(attribute) ?? Take(input)?.Int32s();
 

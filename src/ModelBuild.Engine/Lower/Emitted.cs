@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+
+namespace ModelBuild.Engine;
+
+/// <summary>Plan and weights of one graph: what a build emits. They carry the same id, and only fit each other.</summary>
+internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
+{
+    /// <exception cref="OperatorException">The graph has something that can't be lowered.</exception>
+    public static Emitted From(Graph graph, PlanNames names)
+    {
+        Lowered lowered = Lowering.Run(graph);
+        string hash = lowered.Weights.Hash;
+        Plan Make(string id) => new(
+            Tool: typeof(Emitted).Assembly.GetName().Version!.ToString(3),
+            names.Class, names.Namespace, names.Source, id,
+            new PlanWeights(names.Resource, lowered.Weights.Length, lowered.ExpandedBytes, hash),
+            lowered.ScratchBytes, graph.Batch,
+            Tensors(graph, graph.Inputs, v => Identifiers.Input(v, names.Class)), Tensors(graph, graph.Outputs, v => Identifiers.Output(v, names.Class)),
+            new(names.Labels), new(names.Facts), lowered.Expansions, lowered.Calls);
+        byte[] weights = lowered.Weights.Finish(id => PlanText.Write(Make(id)), out string text);
+        return new Emitted(PlanText.Parse(text), text, weights);
+    }
+
+    private static EquatableArray<PlanTensor> Tensors(Graph graph, IEnumerable<string> values, Func<string, string> identifier) =>
+        new(values.Select(v => new PlanTensor(v, identifier(v), graph.Types[v].Element.Word(), graph.Types[v].Shape.Axes)));
+}
+
+/// <summary>What a plan says beyond its graph: the class to write and what is known about it.</summary>
+internal sealed record PlanNames(string Class, string Namespace, PlanSource Source, string Resource, IReadOnlyList<string> Labels, IReadOnlyList<PlanFact> Facts)
+{
+    public static PlanNames Of(string file, string @class = "Model", string @namespace = "Models") => new(
+        @class, @namespace, new(Path.GetFileName(file), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))),
+        $"ModelBuild.{@namespace}.{@class}.weights", [], []);
+}

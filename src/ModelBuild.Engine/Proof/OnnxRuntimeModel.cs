@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+
+namespace ModelBuild.Engine;
+
+/// <summary>A model in ONNX Runtime, the independent judge: one thread, all graph optimisations.</summary>
+internal sealed class OnnxRuntimeModel : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run = new();
+
+    private OnnxRuntimeModel(InferenceSession session) => _session = session;
+
+    /// <summary>Null, and why, where ONNX Runtime's library can't be loaded or does not take the model.</summary>
+    public static OnnxRuntimeModel? TryOpen(string file, out string why)
+    {
+        try
+        {
+            using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+            why = "";
+            return new OnnxRuntimeModel(new InferenceSession(file, options));
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException)
+        {
+            why = (e is TypeInitializationException ? e.InnerException ?? e : e).Message;
+            return null;
+        }
+    }
+
+    public IReadOnlyList<string> Outputs => _session.OutputNames;
+
+    /// <summary>All outputs for one set of inputs, by the model's names.</summary>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime can't run the model on these.</exception>
+    public Tensor[] Run(IReadOnlyList<(string Name, Tensor Tensor)> inputs)
+    {
+        OrtValue[] values = [.. inputs.Select(i => Value(i.Tensor))];
+        try
+        {
+            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, [.. inputs.Select(i => i.Name)], values, _session.OutputNames);
+            return [.. outputs.Select(Tensor)];
+        }
+        finally
+        {
+            foreach (OrtValue value in values)
+                value.Dispose();
+        }
+    }
+
+    private static OrtValue Value(Tensor tensor)
+    {
+        OrtValue value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (Microsoft.ML.OnnxRuntime.Tensors.TensorElementType)tensor.Element, [.. tensor.Shape.Select(d => (long)d)]);
+        tensor.Bytes.Span.CopyTo(value.GetTensorMutableRawData());
+        return value;
+    }
+
+    private static Tensor Tensor(OrtValue value)
+    {
+        OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
+        return new Tensor(new((ElementType)info.ElementDataType, ModelBuild.Engine.Shape.Of(info.Shape.Select(d => (int)d))), value.GetTensorMutableRawData().ToArray());
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _run.Dispose();
+    }
+}

@@ -30,6 +30,9 @@ public sealed record CompileRequest(
     IReadOnlyDictionary<string, string>? Recipes = null)
 {
     internal Site Site => Project.Length > 0 ? new(Project, Line) : new(Model, 0);
+
+    /// <summary>A path of the user's as an absolute one: relative ones begin at the project's folder.</summary>
+    internal string Resolve(string path) => Project.Length > 0 ? Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(Project))!) : Path.GetFullPath(path);
 }
 
 /// <summary>

@@ -43,6 +43,18 @@ internal static class Diagnostics
         new("MB1006", Severity.Error, "A pattern selects nothing", "{step}: '{pattern}' is neither a node's name nor an operator of this model{near}; nodes that the step can change: {nodes}{excerpt}"),
         new("MB1007", Severity.Error, "A step needs calibration data", "{step} needs data to calibrate on; give the item Calibration=\"FILE\" (.npz, .npy, .csv or a folder), or leave the step out{excerpt}"),
 
+        new("MB1010", Severity.Error, "A value of the item can't be read", "{metadata}=\"{value}\" can't be read; valid: {valid}"),
+        new("MB1011", Severity.Error, "Scale, Mean or Std don't fit", "{metadata}=\"{value}\": {why}"),
+        new("MB1012", Severity.Error, "The labels can't be used", "labels '{file}': {why}"),
+
+        new("MB1020", Severity.Error, "Data is missing", "{data}: there is no file or folder '{path}'"),
+        new("MB1021", Severity.Error, "A range of samples is wrong", "{data}: {why}"),
+        new("MB1022", Severity.Error, "Data can't be read", "{data}: '{file}': {why}"),
+        new("MB1023", Severity.Error, "An input has no data", "{data}: '{file}' has no array for the input '{input}' {type}: {why}"),
+        new("MB1024", Severity.Error, "Samples don't have the input's shape", "{data}: '{file}': samples of shape {found} don't fit the input '{input}' {wanted}{hint}"),
+        new("MB1025", Severity.Error, "The data's labels can't be used", "{data}: '{file}': {why}"),
+        new("MB1026", Severity.Error, "A sample's value doesn't fit the input", "{data}: '{file}': sample {sample} holds {value}, and the input '{input}' is {type}{hint}"),
+
         new("MB2001", Severity.Error, "The model file is missing", "the model file does not exist"),
         new("MB2002", Severity.Error, "The file is no model", "not an ONNX model: {why}"),
         new("MB2003", Severity.Error, "A Git LFS pointer instead of a model", "a Git LFS pointer, not a model: run 'git lfs pull' (or 'git lfs install' first) to fetch the file itself"),
@@ -72,6 +84,28 @@ internal static class Diagnostics
         At(source.Site, "MB1006", step, pattern, Near.Hint(pattern, nodes), nodes.Count == 0 ? "none" : List(nodes.Take(20)) + (nodes.Count > 20 ? $", … ({nodes.Count} in all)" : ""), source.Excerpt(at));
 
     public static DiagnosticException NeedsCalibration(RecipeSource source, Extent at, string step) => At(source.Site, "MB1007", step, source.Excerpt(at));
+
+    public static DiagnosticException Metadata(Site site, string metadata, string value, string valid) => At(site, "MB1010", metadata, value, valid);
+
+    public static DiagnosticException Normalization(Site site, string metadata, string value, string why) => At(site, "MB1011", metadata, value, why);
+
+    public static DiagnosticException Labels(Site site, string file, string why) => At(site, "MB1012", file, why);
+
+    public static DiagnosticException NoData(DataSource source) => At(source.Site, "MB1020", source, source.Path);
+
+    public static DiagnosticException DataRange(DataSource source, string why) => At(source.Site, "MB1021", source, why);
+
+    public static DiagnosticException DataFile(DataSource source, string file, string why) => At(source.Site, "MB1022", source, file, why);
+
+    public static DiagnosticException NoArray(DataSource source, string file, DataInput input, string why) => At(source.Site, "MB1023", source, file, input.Name, input.Type, why);
+
+    public static DiagnosticException DataShape(DataSource source, string file, DataInput input, string found, string hint) =>
+        At(source.Site, "MB1024", source, file, found, input.Name, input.Type.Shape, hint);
+
+    public static DiagnosticException DataLabels(DataSource source, string file, string why) => At(source.Site, "MB1025", source, file, why);
+
+    public static DiagnosticException DataValue(DataSource source, string file, long sample, string value, DataInput input, string hint) =>
+        At(source.Site, "MB1026", source, file, sample, value, input.Name, input.Type.Element.Word(), hint);
 
     public static DiagnosticException NoFile(string file) => Of(file, "MB2001");
 

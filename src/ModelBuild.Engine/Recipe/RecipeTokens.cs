@@ -57,6 +57,6 @@ internal static partial class RecipeTokens
     private static partial Regex Word();
 
     // A unit may follow: what it may be is the parser's to say.
-    [GeneratedRegex(@"\G([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(%|[A-Za-z]*)")]
+    [GeneratedRegex(@"\G" + Quantity.Pattern)]
     private static partial Regex Number();
 }

@@ -75,6 +75,10 @@ internal sealed class Lowering
 
     public Tensor? Constant(string value) => value.Length == 0 ? null : _graph.Constant(value);
 
+    /// <summary>The constant, or the numbers that constant integers stand for.</summary>
+    public Tensor? ConstantNumbers(string value) =>
+        Constant(value) ?? (QuantizedConstant(value) is { } quantized ? new DequantizeLinear(quantized.As).Evaluate([quantized.Integers])[0] : null);
+
     /// <summary>A value as it lies in memory. A constant gets its place in the weights, a model's input is loaded, on the first call.</summary>
     public View Read(string value, Layout layout = Layout.Any)
     {
@@ -261,7 +265,7 @@ internal sealed class Lowering
     }
 
     private int ZeroOf(string value) =>
-        (_readers.GetValueOrDefault(value) ?? []).Select(r => r.Node.Op.Dequantizes?.ZeroPoints[0]).FirstOrDefault(z => z != null) ?? 0;
+        (_readers.GetValueOrDefault(value) ?? []).Select(r => r.Node.Op.ZeroElement).FirstOrDefault(z => z != 0);
 
     private View Load(int input, Layout layout)
     {

@@ -87,9 +87,9 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
 
     public override void Lower(Lowering lowering, Node node)
     {
-        if (QuantizedConv.TryLower(this, lowering, node))
+        if (QuantizedProducts.TryLower(this, lowering, node))
             return;
-        Tensor w = lowering.Constant(node.Inputs[1]) ?? throw new OperatorException("weights that are not constant are not supported");
+        Tensor w = lowering.ConstantNumbers(node.Inputs[1]) ?? throw new OperatorException("weights that are not constant are not supported");
         Lower(lowering, node, Origin(lowering.Read(node.Inputs[0], Layout.ChannelsLast)), w);
     }
 
@@ -119,7 +119,7 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
     internal bool IsDepthwise(Shape weights) => weights[1] == 1 && weights[0] == Group && Group > 1;
 
     /// <summary>Sizes and distances as convolution kernels take them. Taps of a row that lie side by side in memory are one longer tap.</summary>
-    internal (string, object?)[] Window(View origin, View y, Shape weights, int quad = 1)
+    internal (string, object?)[] Window(View origin, View y, Shape weights, int quad = 1, bool depthwise = true)
     {
         Image from = Image.Of(origin), to = Image.Of(y);
         int kh = Spatial == 2 ? Kernel[0] : 1, kw = Kernel[^1], channels = weights[1], outputs = weights[0] / Group;
@@ -128,7 +128,7 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
         (string, object?)[] distances = [
             ("xImage", from.Stride), ("xLine", from.Line * sh), ("xPixel", from.Pixel * sw), ("tapRow", from.Line * dh), ("tapColumn", from.Pixel * dw),
             ("yImage", to.Stride), ("yLine", to.Line), ("yPixel", to.Pixel)];
-        if (IsDepthwise(weights))
+        if (depthwise && IsDepthwise(weights))
             return [.. sizes, ("channels", weights[0]), ("tapRows", kh), ("tapColumns", kw), .. distances];
         bool whole = IsWhole(origin, weights);
         int depth = whole ? channels * kw : channels, taps = whole ? kh : kh * kw;

@@ -44,8 +44,10 @@ internal sealed record MatMul : Op
 
     public override void Lower(Lowering lowering, Node node)
     {
+        if (QuantizedProducts.TryLower(lowering, node, transposed: false))
+            return;
         View a = lowering.Read(node.Inputs[0]);
-        Tensor? constant = lowering.Constant(node.Inputs[1]);
+        Tensor? constant = lowering.ConstantNumbers(node.Inputs[1]);
         Shape shape = lowering.Type(node.Outputs[0]).Shape;
         int columns = lowering.Type(node.Inputs[1]).Shape is { Rank: > 1 } w ? w[^1] : 1, depth = a.Shape[^1];
 

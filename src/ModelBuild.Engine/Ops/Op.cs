@@ -45,6 +45,12 @@ internal abstract record Op
     /// <summary>How the input's integers are to be read as numbers, where the operator does only that; such a node is lowered when a float kernel reads it.</summary>
     public virtual Quantization? Dequantizes => null;
 
+    /// <summary>The element of the input that stands for zero: what a border is filled with.</summary>
+    public virtual int ZeroElement => Dequantizes?.ZeroPoints[0] ?? 0;
+
+    /// <summary>Whether the operator only moves elements of its data inputs about, whatever they mean.</summary>
+    public virtual bool Moves => false;
+
     /// <summary>How the output's integers stand for numbers, where the operator only quantizes.</summary>
     public virtual Quantization? Quantizes => null;
 

@@ -29,6 +29,12 @@ internal sealed record QuantizeLinear(Quantization To) : Op
 
     public override void Lower(Lowering lowering, Node node)
     {
+        // From integers to other integers, with nothing between: a table.
+        if (To is { Type: ElementType.UInt8, Scales.Count: 1 } && lowering.Quantized(node.Inputs[0]) is { } from8)
+        {
+            ByteTable.Lower(lowering, from8, lowering.Write(node.Outputs[0], lowering.Read(from8.Value)), x => To.Integer((float)x));
+            return;
+        }
         View x = lowering.Read(node.Inputs[0]);
         View y = lowering.Write(node.Outputs[0], x);
         foreach (var (from, to, i) in Slices.Along(To, x, y))
@@ -55,4 +61,16 @@ internal static class Slices
 
     private static View At(View view, int axis, int index) =>
         view with { Start = view.Start + index * view.Strides[axis], Type = view.Type with { Shape = view.Shape.With(axis, 1) } };
+}
+
+/// <summary>A function of one byte, by its 256 results.</summary>
+internal static class ByteTable
+{
+    public static void Lower(Lowering lowering, (string Value, Quantization As) x, View y, Func<double, int> result)
+    {
+        byte[] table = [.. Enumerable.Range(0, 256).Select(i => (byte)result(x.As.Scale * (i - x.As.Zero)))];
+        View from = lowering.Read(x.Value);
+        Loops loops = Loops.Collapse(from.Shape, from.Strides, y.Strides);
+        lowering.Emit("LookupU8", ("x", from), ("table", lowering.Place<byte>(table)), ("y", y), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]));
+    }
 }

@@ -48,6 +48,20 @@ internal static class OnnxQuantization
         return null;
     }
 
+    public static Op ConvInteger(OnnxNode n)
+    {
+        n.Require(1);
+        return new ConvInteger(OnnxWindows.Conv(n, n.Shape(0), n.Shape(1)), n.Take(2)?.Int32s() is { } zero ? Single(zero) : 0, n.Take(3)?.Int32s() ?? new([0]));
+    }
+
+    public static Op MatMulInteger(OnnxNode n)
+    {
+        n.Require(1);
+        return new MatMulInteger(n.Take(2)?.Int32s() is { } zero ? Single(zero) : 0, n.Take(3)?.Int32s() ?? new([0]));
+    }
+
+    private static int Single(Ints zeros) => zeros.Distinct().Count() == 1 ? zeros[0] : throw new OperatorException("a zero point for each row of the input is not supported; one for the tensor is");
+
     private static Quantization At(OnnxNode n, int input, int axis = 1) => Of(Const(n, input + 1), Const(n, input + 2), n.InputType(input).Element, axis, 0);
 
     private static Tensor Const(OnnxNode n, int input)

@@ -53,11 +53,13 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
 
     public override void Lower(Lowering lowering, Node node)
     {
+        if (Alpha == 1 && Beta == 1 && !TransA && QuantizedProducts.TryLower(lowering, node, TransB))
+            return;
         View a = lowering.Read(node.Inputs[0]);
         if (TransA)
             a = a with { Type = a.Type with { Shape = [a.Shape[1], a.Shape[0]] }, Strides = new([a.Strides[1], a.Strides[0]]) };
         a = lowering.As(a, Layout.RowMajor);
-        Tensor b = lowering.Constant(node.Inputs[1]) ?? throw new OperatorException("B must be constant");
+        Tensor b = lowering.ConstantNumbers(node.Inputs[1]) ?? throw new OperatorException("B must be constant");
         Shape shape = lowering.Type(node.Outputs[0]).Shape;
         int rows = shape[0], columns = shape[1], depth = a.Shape[1];
         float[] weights = Array.ConvertAll(Panels.Pack(b.F32, depth, columns, TransB), v => Alpha * v);
@@ -66,7 +68,7 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
         string value = node.Outputs[0];
         if (node.Inputs.Count > 2)
         {
-            Tensor c = lowering.Constant(node.Inputs[2]) ?? throw new OperatorException("C must be constant");
+            Tensor c = lowering.ConstantNumbers(node.Inputs[2]) ?? throw new OperatorException("C must be constant");
             bool row = c.Shape.Size == columns && c.Shape.Rank > 0 && c.Shape[^1] == columns;
             float[] values = row ? [.. c.F32] : [.. Binary.Indices(c.Shape, shape).Select(i => c.F32[i])];
             View constant = new(lowering.Weights.Add<float>(Array.ConvertAll(values, v => Beta * v)), 0, new(ElementType.Float32, shape), shape.Strides);
@@ -81,7 +83,7 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
             (value, residual) = lowering.AbsorbResidual(value, Layout.RowMajor);
         var (result, lo, hi) = lowering.AbsorbClamp(value);
         View y = lowering.Write(result, Layout.RowMajor);
-        lowering.Emit("MatMulF32F32", ("x", a), ("weights", new View(lowering.Weights.Add<float>(weights), 0, b.Type, b.Shape.Strides)),
+        lowering.Emit("MatMulF32F32", ("x", a), ("weights", lowering.Place<float>(weights)),
             ("bias", bias), ("residual", residual), ("y", y), ("rows", rows), ("depth", depth), ("columns", columns),
             ("xRow", depth), ("weightsRow", 0), ("yRow", columns), ("residualRow", columns), ("lo", lo), ("hi", hi));
     }

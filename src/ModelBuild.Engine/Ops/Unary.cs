@@ -14,6 +14,12 @@ internal abstract record Unary : Op
 
     public override void Lower(Lowering lowering, Node node)
     {
+        if (lowering.Quantized(node.Inputs[0]) is { } from8 && lowering.Quantizing(node.Outputs[0]) is { } end)
+        {
+            View layout = lowering.Read(from8.Value);
+            ByteTable.Lower(lowering, from8, lowering.Write(end, layout.IsRowMajor ? Layout.RowMajor : Layout.ChannelsLast), v => Math.Clamp(end.As.Integer((float)Apply(v)), end.Lo, end.Hi));
+            return;
+        }
         View x = lowering.Read(node.Inputs[0]);
         View y = lowering.Write(node.Outputs[0], x);
         Loops loops = Loops.Collapse(x.Shape, x.Strides, y.Strides);

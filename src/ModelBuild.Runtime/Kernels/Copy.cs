@@ -31,6 +31,10 @@ public static unsafe partial class Kernels
     public static void Copy8(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
         Strided.Copy(x.I64, y.I64, shape, xStrides, yStrides);
 
+    /// <summary>Fills 4-byte elements with <paramref name="value"/>'s bits.</summary>
+    public static void Fill4(in Frame frame, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> yStrides, int value) =>
+        Strided.Fill(y.I32, shape, yStrides, value);
+
     /// <summary>Fills the border of channels-last images of 4-byte elements with <paramref name="value"/>'s bits; y is the storage's start.</summary>
     public static void FillHalo4(in Frame frame, Place y, int images, int height, int width, int channels, int top, int left, int bottom, int right, int value) =>
         Strided.FillHalo(y.I32, images, height, width, channels, top, left, bottom, right, value);
@@ -58,6 +62,23 @@ internal static unsafe class Strided
         }
         for (nint i = 0; i < length; i++)
             Copy(x + i * xs, y + i * ys, shape[1..], xStrides[1..], yStrides[1..]);
+    }
+
+    public static void Fill<T>(T* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> yStrides, T value) where T : unmanaged
+    {
+        nint length = shape[0], ys = yStrides[0];
+        if (shape.Length == 1 && ys == 1)
+        {
+            new Span<T>(y, (int)length).Fill(value);
+            return;
+        }
+        for (nint i = 0; i < length; i++)
+        {
+            if (shape.Length > 1)
+                Fill(y + i * ys, shape[1..], yStrides[1..], value);
+            else
+                y[i * ys] = value;
+        }
     }
 
     private static void CopyRow<T>(T* x, T* y, nint length, nint xs, nint ys) where T : unmanaged

@@ -6,9 +6,43 @@ internal static class OnnxWindows
     public static Conv Conv(OnnxNode n)
     {
         n.Require(1, 2);
-        Ints kernel = n.Ints("kernel_shape") ?? new(n.Shape(1).Skip(2));
-        var (strides, dilations, pads) = Window(n, kernel, n.Shape(0));
+        return Conv(n, n.Shape(0), n.Shape(1));
+    }
+
+    public static Conv Conv(OnnxNode n, Shape input, Shape weights)
+    {
+        Ints kernel = n.Ints("kernel_shape") ?? new(weights.Skip(2));
+        if (!kernel.SequenceEqual(weights.Skip(2)))
+            throw new OperatorException($"kernel_shape {kernel} and weights {weights} differ");
+        var (strides, dilations, pads) = Window(n, kernel, input);
         return new Conv(kernel, strides, dilations, pads, n.Int("group", 1));
+    }
+
+    public static Op ConvTranspose(OnnxNode n)
+    {
+        n.Require(1, 2);
+        Shape x = n.Shape(0), w = n.Shape(1);
+        Ints kernel = n.Ints("kernel_shape") ?? new(w.Skip(2));
+        int spatial = kernel.Count;
+        if (!kernel.SequenceEqual(w.Skip(2)) || x.Rank != spatial + 2 || spatial is < 1 or > 2)
+            throw new OperatorException($"kernel_shape {kernel}, weights {w} and input {x} don't fit; 1 and 2 spatial axes are supported");
+        Ints ones = new(Enumerable.Repeat(1, spatial)), zeros = new(Enumerable.Repeat(0, spatial));
+        Ints strides = n.Ints("strides") ?? ones, dilations = n.Ints("dilations") ?? ones, more = n.Ints("output_padding") ?? zeros;
+        int[] reach = [.. kernel.Select((k, i) => strides[i] * (x[i + 2] - 1) + more[i] + dilations[i] * (k - 1) + 1)];
+        string auto = n.Text("auto_pad", "NOTSET");
+        Ints? shape = n.Ints("output_shape");
+        if (shape == null && auto is "SAME_UPPER" or "SAME_LOWER")
+            shape ??= new(strides.Select((s, i) => s * x[i + 2]));
+        Ints pads = n.Ints("pads") ?? new(Enumerable.Repeat(0, 2 * spatial));
+        if (shape is { } lengths)
+        {
+            int[] total = [.. reach.Select((r, i) => r - lengths[lengths.Count - spatial + i])];
+            // A shape beyond what the kernel reaches is zeros at the ends.
+            more = new(more.Select((m, i) => m + Math.Max(0, -total[i])));
+            int[] cut = [.. total.Select(t => Math.Max(0, t))], less = [.. cut.Select(t => t / 2)], rest = [.. cut.Select(t => t - t / 2)];
+            pads = new(auto == "SAME_UPPER" ? [.. less, .. rest] : [.. rest, .. less]);
+        }
+        return new ConvTranspose(kernel, strides, dilations, pads, more, n.Int("group", 1));
     }
 
     public static Op Pool(OnnxNode n, Func<Ints, Ints, Ints, Ints, Op> pool)

@@ -11,9 +11,16 @@ internal static partial class OnnxOperators
         new("Add", _ => new Add()),
         new("AveragePool", n => OnnxWindows.Pool(n, (k, s, d, p) => new AveragePool(k, s, d, p, n.Flag("ceil_mode"), n.Flag("count_include_pad")))),
         new("Conv", OnnxWindows.Conv),
+        new("ConvInteger", OnnxQuantization.ConvInteger),
+        new("ConvTranspose", OnnxWindows.ConvTranspose),
+        new("DequantizeLinear", OnnxQuantization.Dequantize),
         new("Gemm", n => new Gemm(n.Float("alpha", 1), n.Float("beta", 1), n.Flag("transA"), n.Flag("transB"))),
         new("MatMul", _ => new MatMul()),
+        new("MatMulInteger", OnnxQuantization.MatMulInteger),
         new("MaxPool", n => OnnxWindows.Pool(n, (k, s, d, p) => new MaxPool(k, s, d, p, n.Flag("ceil_mode")))),
+        new("QLinearConv", OnnxQuantization.Conv),
+        new("QLinearMatMul", OnnxQuantization.MatMul),
+        new("QuantizeLinear", OnnxQuantization.Quantize),
         new("Relu", _ => new Relu()),
     ];
 

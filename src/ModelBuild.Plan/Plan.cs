@@ -27,14 +27,20 @@ internal sealed record Plan(
 /// <summary>The model file that the plan was made from: its name without folders, and its SHA-256 in hexadecimal.</summary>
 internal sealed record PlanSource(string File, string Hash);
 
-/// <summary>The embedded resource that holds the weights, its length, and the bytes that stored forms expand to at construction.</summary>
-internal sealed record PlanWeights(string Resource, int Bytes, int ExpandedBytes);
+/// <summary>
+/// The embedded resource that holds the weights, its length, the bytes that stored forms expand to at construction, and the SHA-256 of all that
+/// follows its header, in hexadecimal.
+/// </summary>
+internal sealed record PlanWeights(string Resource, int Bytes, int ExpandedBytes, string Hash);
 
 /// <summary>An input or output: the model's name for it, the identifier made of it, its element type (<c>f32</c>, <c>i64</c>, …) and its shape.</summary>
 internal sealed record PlanTensor(string Name, string Identifier, string Type, EquatableArray<int> Shape);
 
-/// <summary>A line for the class's header and <c>Info</c>: the recipe, a size, a measured error.</summary>
-internal sealed record PlanFact(string Key, string Value);
+/// <summary>A line for the class's header and <c>Info</c>: the recipe, a size, a measured error. Some keys also have a property of their own.</summary>
+internal sealed record PlanFact(string Key, string Value)
+{
+    public const string Recipe = "recipe", AccuracyBefore = "accuracyBefore", AccuracyAfter = "accuracyAfter";
+}
 
 /// <summary>Weights stored in one form and executed in another: <paramref name="Decoder"/> writes <paramref name="Elements"/> values at <paramref name="To"/>.</summary>
 internal sealed record PlanExpansion(string Name, string Decoder, int From, int To, int Elements);

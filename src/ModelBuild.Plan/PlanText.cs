@@ -22,7 +22,7 @@ internal static class PlanText
         Line("namespace", Quote(plan.Namespace));
         Line("source", Quote(plan.Source.File), plan.Source.Hash);
         Line("id", plan.ContentId);
-        Line("weights", Quote(plan.Weights.Resource), Number(plan.Weights.Bytes), Number(plan.Weights.ExpandedBytes));
+        Line("weights", Quote(plan.Weights.Resource), Number(plan.Weights.Bytes), Number(plan.Weights.ExpandedBytes), plan.Weights.Hash);
         Line("scratch", Number(plan.ScratchBytes));
         if (plan.Batch)
             Line("batch", "yes");
@@ -70,7 +70,10 @@ internal static class PlanText
         return reader.Finish(lines.Length);
     }
 
-    private static IEnumerable<string> Comment(PlanCall call) => call.Comment.Length == 0 ? [] : ["# " + call.Comment];
+    private static IEnumerable<string> Comment(PlanCall call) => call.Comment.Length == 0 ? [] : ["# " + OneLine(call.Comment)];
+
+    // A comment names nodes, and their names are the model's: none may begin a line of the plan's own.
+    private static string OneLine(string comment) => new(comment.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c).ToArray());
 
     private static string[] Tensor(PlanTensor t) => [t.Identifier, t.Type, "[" + string.Join(",", t.Shape.Select(Number)) + "]", Quote(t.Name)];
 
@@ -175,7 +178,7 @@ internal static class PlanText
             return new Plan(
                 Word("tool", 0), Word("class", 0), Word("namespace", 0),
                 new PlanSource(Word("source", 0), Word("source", 1)), Word("id", 0),
-                new PlanWeights(Word("weights", 0), Number(Word("weights", 1)), Number(Word("weights", 2))),
+                new PlanWeights(Word("weights", 0), Number(Word("weights", 1)), Number(Word("weights", 2)), Word("weights", 3)),
                 Number(Word("scratch", 0)), _single.ContainsKey("batch"),
                 new(_inputs), new(_outputs), new(_labels), new(_facts), new(_expansions), new(_calls));
         }

@@ -8,11 +8,21 @@ namespace ModelBuild.Generated;
 /// ever dropped, so that calls allocate nothing once there are as many as there are concurrent callers.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed unsafe class Arenas(ModelWeights weights, int scratchBytes)
+public sealed unsafe class Arenas
 {
+    private readonly ModelWeights _weights;
+    private readonly int _scratchBytes;
     private Arena? _slot;
     private Arena? _others;
     private int _locked;
+
+    /// <exception cref="InvalidOperationException">The weights are missing, or belong to another build than the class.</exception>
+    public Arenas(ModelWeights weights, int scratchBytes, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        _weights = weights.Open();
+        _scratchBytes = scratchBytes;
+    }
 
     /// <summary>An arena for one call; <see cref="Lease.Dispose"/> gives it back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -36,7 +46,7 @@ public sealed unsafe class Arenas(ModelWeights weights, int scratchBytes)
             arena.Next = null;
         }
         Unlock();
-        return arena ?? new Arena(weights, scratchBytes);
+        return arena ?? new Arena(_weights, _scratchBytes);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -86,6 +96,9 @@ public sealed unsafe class Arenas(ModelWeights weights, int scratchBytes)
         }
 
         public ref readonly Frame Frame => ref _arena.Frame;
+
+        /// <summary>Scratch memory as a span: for outputs that no caller asked for.</summary>
+        public Span<T> Span<T>(int offset, int length) where T : unmanaged => new(_arena.Frame.Scratch(offset).Address, length);
 
         public void Dispose() => _arenas.Return(_arena);
     }

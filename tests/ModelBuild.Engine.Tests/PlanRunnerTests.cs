@@ -28,7 +28,7 @@ public class PlanRunnerTests
         namespace "Tests"
         source "line.onnx" 00
         id ab{new string('0', 30)}
-        weights "line.weights" {Length} 192
+        weights "line.weights" {Length} 192 00
         scratch 256
         input X f32 [1,3] "x"
         output Y f32 [1,2] "y"

@@ -27,7 +27,7 @@ public class PlanTextTests
         from calls in Call.Array[0, 5]
         from numbers in Gen.Int[0, int.MaxValue].Array[6]
         from names in Name.Array[4]
-        select new Plan("0.1.0", "Digits", names[0], new(names[1], "00ff"), "0123", new(names[2], numbers[0], numbers[1]), numbers[2], numbers[3] % 2 == 0,
+        select new Plan("0.1.0", "Digits", names[0], new(names[1], "00ff"), "0123", new(names[2], numbers[0], numbers[1], "beef"), numbers[2], numbers[3] % 2 == 0,
             new(inputs), new(outputs), new(labels), new(facts.Select(f => new PlanFact(f.Item1, f.Item2))),
             new([new PlanExpansion(names[3], "MaskF32", numbers[3], numbers[4], numbers[5])]), new(calls));
 
@@ -52,6 +52,13 @@ public class PlanTextTests
     {
         var error = Assert.ThrowsExactly<PlanFormatException>(() => PlanText.Parse("modelbuild plan 1\ntool 0.1.0\n" + line + "\n"));
         StringAssert.StartsWith(error.Message, "line 3: '" + line + "'");
+    }
+
+    [TestMethod]
+    public void Write_KeepsOneLineACall_WhenANodeIsNamedLikeAPlan()
+    {
+        Plan plan = Plans.Single() with { Calls = new([new PlanCall("ReluF32", default, "a\r\ncall Evil\u2028x")]) };
+        Assert.AreEqual("a  call Evil x", PlanText.Parse(PlanText.Write(plan)).Calls[0].Comment);
     }
 
     [TestMethod]

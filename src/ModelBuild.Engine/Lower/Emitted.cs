@@ -9,25 +9,20 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
     public static Emitted From(Graph graph, PlanNames names)
     {
         Lowered lowered = Lowering.Run(graph);
+        string hash = lowered.Weights.Hash;
         Plan Make(string id) => new(
             Tool: typeof(Emitted).Assembly.GetName().Version!.ToString(3),
             names.Class, names.Namespace, names.Source, id,
-            new PlanWeights(names.Resource, lowered.Weights.Length, lowered.ExpandedBytes),
+            new PlanWeights(names.Resource, lowered.Weights.Length, lowered.ExpandedBytes, hash),
             lowered.ScratchBytes, graph.Batch,
-            Tensors(graph, graph.Inputs, "Input"), Tensors(graph, graph.Outputs, "Output"),
+            Tensors(graph, graph.Inputs, v => Identifiers.Input(v, names.Class)), Tensors(graph, graph.Outputs, v => Identifiers.Output(v, names.Class)),
             new(names.Labels), new(names.Facts), lowered.Expansions, lowered.Calls);
         byte[] weights = lowered.Weights.Finish(id => PlanText.Write(Make(id)), out string text);
         return new Emitted(PlanText.Parse(text), text, weights);
     }
 
-    private static EquatableArray<PlanTensor> Tensors(Graph graph, IEnumerable<string> values, string role) =>
-        new(values.Select(v => new PlanTensor(v, Identifier(v, role), graph.Types[v].Element.Word(), graph.Types[v].Shape.Axes)));
-
-    private static string Identifier(string name, string role)
-    {
-        string clean = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
-        return clean.Length > 0 && char.IsAsciiLetter(clean[0]) ? clean : role + clean;
-    }
+    private static EquatableArray<PlanTensor> Tensors(Graph graph, IEnumerable<string> values, Func<string, string> identifier) =>
+        new(values.Select(v => new PlanTensor(v, identifier(v), graph.Types[v].Element.Word(), graph.Types[v].Shape.Axes)));
 }
 
 /// <summary>What a plan says beyond its graph: the class to write and what is known about it.</summary>

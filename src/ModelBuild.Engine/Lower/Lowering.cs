@@ -45,18 +45,8 @@ internal sealed class Lowering
     public static Lowered Run(Graph graph)
     {
         var lowering = new Lowering(graph);
-        foreach (Node node in graph.Nodes.Where(n => !lowering._absorbed.Contains(n)))
-        {
-            lowering._comment = $"{node.Name}: {node.Op.Name} {graph.Types[node.Outputs[0]].Shape}";
-            try
-            {
-                node.Op.Lower(lowering, node);
-            }
-            catch (OperatorException e)
-            {
-                throw new OperatorException($"{node}: {e.Message}");
-            }
-        }
+        foreach (Node node in graph.Nodes.Where(n => !lowering._absorbed.Contains(n) && n.Op.Dequantizes == null))
+            lowering.Lower(node);
         for (int i = 0; i < graph.Outputs.Length; i++)
         {
             lowering._comment = $"output '{graph.Outputs[i]}'";
@@ -64,6 +54,21 @@ internal sealed class Lowering
         }
         int scratch = MemoryPlan.Place(lowering._buffers);
         return new Lowered(new(lowering._calls.Select(Render)), new([]), 0, lowering.Weights, scratch);
+    }
+
+    private void Lower(Node node)
+    {
+        string outer = _comment;
+        _comment = $"{node.Name}: {node.Op.Name} {Type(node.Outputs[0]).Shape}";
+        try
+        {
+            node.Op.Lower(this, node);
+        }
+        catch (OperatorException e)
+        {
+            throw new OperatorException($"{node}: {e.Message}");
+        }
+        _comment = outer;
     }
 
     public TensorType Type(string value) => _graph.Types[value];
@@ -79,6 +84,11 @@ internal sealed class Lowering
                 view = new View(Weights.Add(constant.Bytes.Span), 0, constant.Type, constant.Shape.Strides);
             else if (_graph.Inputs.IndexOf(value) is >= 0 and var input)
                 view = Load(input, layout);
+            else if (_writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes != null)
+            {
+                Lower(writer);
+                view = _views[value];
+            }
             else
                 throw new InvalidOperationException($"'{value}' is read before it is written");
             _views[value] = view;
@@ -88,7 +98,7 @@ internal sealed class Lowering
             return view;
         if (_copies.TryGetValue((value, layout), out View? copy))
             return copy;
-        copy = Allocate(view.Type, layout, halo);
+        copy = Allocate(view.Type, layout, halo, ZeroOf(value));
         Copy(view, copy);
         return _copies[(value, layout)] = copy;
     }
@@ -106,7 +116,7 @@ internal sealed class Lowering
     /// <summary>Room for a result, with the border that its readers want where channels are last.</summary>
     public View Write(string value, Layout layout)
     {
-        View view = Allocate(Type(value), layout, layout == Layout.ChannelsLast ? HaloOf(value) : default);
+        View view = Allocate(Type(value), layout, layout == Layout.ChannelsLast ? HaloOf(value) : default, ZeroOf(value));
         return _views[value] = view;
     }
 
@@ -117,7 +127,7 @@ internal sealed class Lowering
     public void Alias(string value, View view) => _views[value] = view;
 
     /// <summary>A temporary of its own, or a result that gets its name by <see cref="Alias"/>.</summary>
-    public View Allocate(TensorType type, Layout layout, Halo halo = default)
+    public View Allocate(TensorType type, Layout layout, Halo halo = default, int zero = 0)
     {
         Shape shape = type.Shape;
         if (layout != Layout.ChannelsLast || shape.Rank is not (3 or 4))
@@ -134,12 +144,16 @@ internal sealed class Lowering
         if (halo != default)
         {
             Emit("FillHalo" + type.Element.Bytes(), ("y", new View(buffer, 0, type, strides)), ("images", images), ("height", height), ("width", width), ("channels", channels),
-                ("top", halo.Top), ("left", halo.Left), ("bottom", halo.Bottom), ("right", halo.Right), ("value", 0));
+                ("top", halo.Top), ("left", halo.Left), ("bottom", halo.Bottom), ("right", halo.Right), ("value", zero));
         }
         var view = new View(buffer, halo.Top * line + halo.Left * channels, type, strides);
         _halos[view] = halo;
         return view;
     }
+
+    /// <summary>Data of a layer's own in the weights.</summary>
+    public View Place<T>(ReadOnlySpan<T> data) where T : unmanaged =>
+        new(Weights.Add(data), 0, new(Tensor.TypeOf<T>(), [data.Length]), new([1]));
 
     /// <summary>Copies between any two views of one shape and element size.</summary>
     public void Copy(View from, View to)
@@ -195,6 +209,39 @@ internal sealed class Lowering
         return (next.Outputs[0], view);
     }
 
+    /// <summary>The integers and their meaning, where a value is what a dequantization of run-time u8 (one scale) gives.</summary>
+    public (string Value, Quantization As)? Quantized(string value) =>
+        _writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes is { Type: ElementType.UInt8, Scales.Count: 1 } q && Constant(writer.Inputs[0]) == null ? (writer.Inputs[0], q) : null;
+
+    /// <summary>The constant integers and their meaning, where a value is what a dequantization of them gives.</summary>
+    public (Tensor Integers, Quantization As)? QuantizedConstant(string value) =>
+        _writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes is { } q && Constant(writer.Inputs[0]) is { } integers ? (integers, q) : null;
+
+    /// <summary>Where only a clamp, or nothing, stands between a value and its quantization to u8 with one scale: the integers that then leave the kernel, and their bounds.</summary>
+    public QuantizedEnd? Quantizing(string value)
+    {
+        float lo = float.NegativeInfinity, hi = float.PositiveInfinity;
+        var nodes = new List<Node>();
+        for (Node? next = SoleReader(value); next != null; next = SoleReader(next.Outputs[0]))
+        {
+            nodes.Add(next);
+            if (next.Op.Quantizes is { Type: ElementType.UInt8, Scales.Count: 1 } q)
+                return new QuantizedEnd(next.Outputs[0], q, float.IsInfinity(lo) ? 0 : q.Integer(lo), float.IsInfinity(hi) ? 255 : q.Integer(hi), nodes);
+            if (next.Op.Clamp is not { } clamp || nodes.Count > 1)
+                return null;
+            (lo, hi) = clamp;
+        }
+        return null;
+    }
+
+    /// <summary>Takes the nodes over; the result goes where the last one's would.</summary>
+    public View Write(QuantizedEnd end, Layout layout)
+    {
+        foreach (Node node in end.Nodes)
+            Absorb(node);
+        return Write(end.Value, layout);
+    }
+
     private void Absorb(Node node)
     {
         _absorbed.Add(node);
@@ -204,13 +251,22 @@ internal sealed class Lowering
     private Node? SoleReader(string value) =>
         !_graph.Outputs.Contains(value) && _readers.TryGetValue(value, out List<(Node Node, int)>? readers) && readers.Count == 1 ? readers[0].Node : null;
 
-    private Halo HaloOf(string value) =>
-        _readers.TryGetValue(value, out List<(Node Node, int Input)>? readers) ? readers.Select(r => r.Node.Op.Halo(r.Input)).Aggregate(default(Halo), ModelBuild.Engine.Halo.Max) : default;
+    // Whoever reads integers as numbers wants the border that the readers of the numbers want, filled with the integer that stands for zero.
+    private Halo HaloOf(string value)
+    {
+        Halo halo = default;
+        foreach (var (node, input) in _readers.GetValueOrDefault(value) ?? [])
+            halo = ModelBuild.Engine.Halo.Max(halo, node.Op.Dequantizes == null ? node.Op.Halo(input) : HaloOf(node.Outputs[0]));
+        return halo;
+    }
+
+    private int ZeroOf(string value) =>
+        (_readers.GetValueOrDefault(value) ?? []).Select(r => r.Node.Op.Dequantizes?.ZeroPoints[0]).FirstOrDefault(z => z != null) ?? 0;
 
     private View Load(int input, Layout layout)
     {
         TensorType type = Type(_graph.Inputs[input]);
-        View view = Allocate(type, layout, layout == Layout.ChannelsLast ? HaloOf(_graph.Inputs[input]) : default);
+        View view = Allocate(type, layout, layout == Layout.ChannelsLast ? HaloOf(_graph.Inputs[input]) : default, ZeroOf(_graph.Inputs[input]));
         Loops loops = Loops.Collapse(type.Shape, type.Shape.Strides, view.Strides);
         Emit("Load", ("x", $"input{input}"), ("y", view), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]));
         return view;
@@ -235,6 +291,9 @@ internal sealed class Lowering
         _ => throw new ArgumentException(value.GetType().Name),
     };
 }
+
+/// <summary>The integer end of a group: <paramref name="Nodes"/> are its clamp, if any, and its quantization; bounds are integers.</summary>
+internal sealed record QuantizedEnd(string Value, Quantization As, int Lo, int Hi, IReadOnlyList<Node> Nodes);
 
 /// <summary>What lowering yields.</summary>
 internal sealed record Lowered(EquatableArray<PlanCall> Calls, EquatableArray<PlanExpansion> Expansions, int ExpandedBytes, WeightsWriter Weights, int ScratchBytes);

@@ -3,8 +3,10 @@ namespace ModelBuild.Engine;
 /// <summary>Gives scratch buffers their places: largest first, each at the lowest offset where no buffer alive at the same time lies.</summary>
 internal static class MemoryPlan
 {
-    // Also what vector loads may read past the last element of the last buffer.
     private const int Alignment = 64;
+
+    /// <summary>What vector loads may read past the last element of the last buffer.</summary>
+    private const int Tail = 128;
 
     public static int Place(IEnumerable<Buffer> buffers)
     {
@@ -21,7 +23,7 @@ internal static class MemoryPlan
             buffer.Offset = offset;
             placed.Add(buffer);
         }
-        return placed.Count == 0 ? 0 : Align(placed.Max(b => b.Offset + b.Bytes));
+        return placed.Count == 0 ? 0 : Align(placed.Max(b => b.Offset + b.Bytes) + Tail);
     }
 
     private static int Align(int bytes) => checked(bytes + Alignment - 1) / Alignment * Alignment;

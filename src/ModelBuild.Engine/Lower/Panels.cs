@@ -34,6 +34,16 @@ internal static class Panels
         return packed;
     }
 
+    /// <summary>The same of integers.</summary>
+    public static sbyte[] Taps(ReadOnlySpan<sbyte> weights, int channels)
+    {
+        int taps = weights.Length / channels;
+        var packed = new sbyte[weights.Length];
+        for (int i = 0; i < packed.Length; i++)
+            packed[i] = weights[i % channels * taps + i / channels];
+        return packed;
+    }
+
     /// <summary>A matrix [K, N] (or its transpose, [N, K]) → [panel][k][n].</summary>
     public static float[] Pack(ReadOnlySpan<float> matrix, int depth, int columns, bool transposed)
     {
@@ -44,5 +54,39 @@ internal static class Panels
         for (int n = panel; n < Math.Min(panel + Width, columns); n++)
             packed[at++] = transposed ? matrix[n * depth + k] : matrix[k * columns + n];
         return packed;
+    }
+
+    /// <summary>Integer weights [M, C, (kH,) kW] → [group][panel][tap][k / 4][output][4]; with <paramref name="whole"/> a tap is a kernel's row: k = (kW, c).</summary>
+    public static sbyte[] Pack(ReadOnlySpan<sbyte> w, Shape shape, int groups, bool whole)
+    {
+        int outputs = shape[0] / groups, channels = shape[1], columns = shape[^1], rows = shape.Size / (shape[0] * channels * columns);
+        int taps = whole ? rows : rows * columns, depth = whole ? columns * channels : channels, quads = (depth + 3) / 4;
+        var packed = new sbyte[groups * outputs * taps * quads * 4];
+        int at = 0;
+        for (int g = 0; g < groups; g++)
+        for (int panel = 0; panel < outputs; panel += Width)
+        for (int tap = 0; tap < taps; tap++)
+        for (int quad = 0; quad < quads; quad++)
+        for (int m = panel; m < Math.Min(panel + Width, outputs); m++)
+        for (int k = quad * 4; k < quad * 4 + 4; k++, at++)
+        {
+            if (k >= depth)
+                continue;
+            int c = k % channels, place = whole ? tap * columns + k / channels : tap;
+            packed[at] = w[((g * outputs + m) * channels + c) * rows * columns + place];
+        }
+        return packed;
+    }
+
+    /// <summary>An integer matrix [K, N] (or its transpose) → [panel][k / 4][n][4].</summary>
+    public static sbyte[] Pack(ReadOnlySpan<sbyte> matrix, int depth, int columns, bool transposed)
+    {
+        var rows = new sbyte[matrix.Length];
+        for (int n = 0; n < columns; n++)
+        {
+            for (int k = 0; k < depth; k++)
+                rows[n * depth + k] = transposed ? matrix[n * depth + k] : matrix[k * columns + n];
+        }
+        return Pack(rows, [columns, depth, 1, 1], groups: 1, whole: true);
     }
 }

@@ -17,7 +17,7 @@ internal sealed unsafe class PlanRunner : IDisposable
     private MemoryHandle _weights;
 
     /// <exception cref="InvalidOperationException">The weights are not the plan's, or the runtime has no such kernel, parameter or decoder.</exception>
-    public PlanRunner(Plan plan, ReadOnlyMemory<byte> weights)
+    public PlanRunner(Plan plan, ReadOnlyMemory<byte> weights, int threads = 1)
     {
         if (weights.Length != plan.Weights.Bytes)
             throw new InvalidOperationException($"the weights have {weights.Length} bytes, and the plan says {plan.Weights.Bytes}");
@@ -26,8 +26,7 @@ internal sealed unsafe class PlanRunner : IDisposable
         _weights = weights.Pin();
         try
         {
-            var opened = new ModelWeights((byte*)_weights.Pointer, plan.ContentId, weights.Length, plan.Weights.ExpandedBytes, Expand);
-            _arenas = new Arenas(opened.Open(), plan.ScratchBytes);
+            _arenas = new Arenas(new ModelWeights((byte*)_weights.Pointer, plan.ContentId, weights.Length, plan.Weights.ExpandedBytes, Expand), plan.ScratchBytes, threads);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace ModelBuild.Engine;
 
@@ -13,7 +14,7 @@ internal sealed class WeightsWriter
 
     public Buffer Add(ReadOnlySpan<byte> data)
     {
-        string key = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(data));
+        string key = Convert.ToHexString(SHA256.HashData(data));
         if (_known.TryGetValue(key, out Buffer? buffer))
             return buffer;
         while (_bytes.Count % 4 != 0)
@@ -29,13 +30,25 @@ internal sealed class WeightsWriter
     public byte[] Finish(Func<string, string> plan, out string text)
     {
         byte[] bytes = [.. _bytes, .. new byte[(4 - _bytes.Count % 4) % 4 + Tail]];
-        byte[] hash = System.Security.Cryptography.SHA256.HashData([.. System.Text.Encoding.UTF8.GetBytes(plan("")), .. bytes]);
+        byte[] hash = SHA256.HashData([.. System.Text.Encoding.UTF8.GetBytes(plan("")), .. bytes]);
         "MODELBLD"u8.CopyTo(bytes);
         BitConverter.TryWriteBytes(bytes.AsSpan(8), Plan.Format);
         BitConverter.TryWriteBytes(bytes.AsSpan(12), bytes.Length);
         hash.AsSpan(0, 16).CopyTo(bytes.AsSpan(16));
         text = plan(Convert.ToHexStringLower(hash.AsSpan(0, 16)));
         return bytes;
+    }
+
+    /// <summary>The SHA-256 of what follows the header, in hexadecimal; final once every layer has been added.</summary>
+    public string Hash
+    {
+        get
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(CollectionsMarshal.AsSpan(_bytes)[Header..]);
+            hash.AppendData(new byte[Length - _bytes.Count]);
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
     }
 
     public int Length => _bytes.Count + (4 - _bytes.Count % 4) % 4 + Tail;

@@ -87,47 +87,55 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
 
     public override void Lower(Lowering lowering, Node node)
     {
+        if (QuantizedConv.TryLower(this, lowering, node))
+            return;
         Tensor w = lowering.Constant(node.Inputs[1]) ?? throw new OperatorException("weights that are not constant are not supported");
-        View x = lowering.Read(node.Inputs[0], Layout.ChannelsLast);
-        // The kernel's origin lies in the border that whoever wrote x left around it.
-        Image from = Image.Of(x);
-        View origin = x with { Start = x.Start - (Spatial == 2 ? Pads[0] : 0) * from.Line - (Spatial == 2 ? Pads[1] : Pads[0]) * from.Pixel };
-        Lower(lowering, node, origin, w);
+        Lower(lowering, node, Origin(lowering.Read(node.Inputs[0], Layout.ChannelsLast)), w);
     }
 
-    /// <summary>Writes the kernel call; <paramref name="origin"/> is where the first window begins, border included.</summary>
+    /// <summary>Where the first window begins: in the border that whoever wrote x left around it.</summary>
+    internal View Origin(View x)
+    {
+        Image image = Image.Of(x);
+        return x with { Start = x.Start - (Spatial == 2 ? Pads[0] : 0) * image.Line - (Spatial == 2 ? Pads[1] : Pads[0]) * image.Pixel };
+    }
+
+    /// <summary>Writes the float kernel's call; <paramref name="origin"/> is where the first window begins.</summary>
     internal void Lower(Lowering lowering, Node node, View origin, Tensor w)
     {
         View? bias = node.Inputs.Count > 2 && node.Inputs[2].Length > 0 ? lowering.Read(node.Inputs[2]) : lowering.AbsorbBias(node.Outputs[0], axis: 1, out node);
         var (value, residual) = lowering.AbsorbResidual(node.Outputs[0], Layout.ChannelsLast);
         var (result, lo, hi) = lowering.AbsorbClamp(value);
         View y = lowering.Write(result, Layout.ChannelsLast);
+        Image rest = residual == null ? default : Image.Of(residual);
+        bool depthwise = IsDepthwise(w.Shape);
+        View weights = lowering.Place<float>(depthwise ? Panels.Taps(w) : Panels.Pack(w, Group));
+        lowering.Emit(depthwise ? "DepthwiseF32F32" : "ConvF32F32", [
+            ("x", origin), ("weights", weights), ("bias", bias), ("residual", residual), ("y", y),
+            .. Window(origin, y, w.Shape),
+            ("residualImage", rest.Stride), ("residualLine", rest.Line), ("residualPixel", rest.Pixel), ("lo", lo), ("hi", hi)]);
+    }
 
-        Image from = Image.Of(origin), to = Image.Of(y), rest = residual == null ? default : Image.Of(residual);
-        int kh = Spatial == 2 ? Kernel[0] : 1, kw = Kernel[^1], channels = w.Shape[1], outputs = w.Shape[0] / Group;
+    internal bool IsDepthwise(Shape weights) => weights[1] == 1 && weights[0] == Group && Group > 1;
+
+    /// <summary>Sizes and distances as convolution kernels take them. Taps of a row that lie side by side in memory are one longer tap.</summary>
+    internal (string, object?)[] Window(View origin, View y, Shape weights, int quad = 1)
+    {
+        Image from = Image.Of(origin), to = Image.Of(y);
+        int kh = Spatial == 2 ? Kernel[0] : 1, kw = Kernel[^1], channels = weights[1], outputs = weights[0] / Group;
         var (sh, sw, dh, dw) = (Spatial == 2 ? Strides[0] : 1, Strides[^1], Spatial == 2 ? Dilations[0] : 1, Dilations[^1]);
-        bool depthwise = channels == 1 && outputs == 1 && Group > 1;
-        // Taps of a row that lie side by side in memory are one longer tap.
-        bool whole = from.Pixel * dw == channels && !depthwise;
-        float[] weights = depthwise ? Panels.Taps(w) : Panels.Pack(w, Group);
-
-        (string, object?)[] places = [("x", origin), ("weights", new View(lowering.Weights.Add<float>(weights), 0, w.Type, w.Shape.Strides)), ("bias", bias), ("residual", residual), ("y", y)];
+        (string, object?)[] sizes = [("images", from.Images), ("height", to.Height), ("width", to.Width)];
         (string, object?)[] distances = [
             ("xImage", from.Stride), ("xLine", from.Line * sh), ("xPixel", from.Pixel * sw), ("tapRow", from.Line * dh), ("tapColumn", from.Pixel * dw),
-            ("yImage", to.Stride), ("yLine", to.Line), ("yPixel", to.Pixel),
-            ("residualImage", rest.Stride), ("residualLine", rest.Line), ("residualPixel", rest.Pixel)];
-        if (depthwise)
-        {
-            lowering.Emit("DepthwiseF32F32", [.. places,
-                ("images", from.Images), ("height", to.Height), ("width", to.Width), ("channels", w.Shape[0]), ("tapRows", kh), ("tapColumns", kw),
-                .. distances, ("lo", lo), ("hi", hi)]);
-        }
-        else
-        {
-            lowering.Emit("ConvF32F32", [.. places,
-                ("images", from.Images), ("height", to.Height), ("width", to.Width), ("channels", outputs),
-                ("depth", whole ? channels * kw : channels), ("tapRows", kh), ("tapColumns", whole ? 1 : kw), .. distances,
-                ("groups", Group), ("xGroup", channels), ("weightsGroup", outputs * channels * kh * kw), ("lo", lo), ("hi", hi)]);
-        }
+            ("yImage", to.Stride), ("yLine", to.Line), ("yPixel", to.Pixel)];
+        if (IsDepthwise(weights))
+            return [.. sizes, ("channels", weights[0]), ("tapRows", kh), ("tapColumns", kw), .. distances];
+        bool whole = IsWhole(origin, weights);
+        int depth = whole ? channels * kw : channels, taps = whole ? kh : kh * kw;
+        return [.. sizes, ("channels", outputs), ("depth", depth), ("tapRows", kh), ("tapColumns", whole ? 1 : kw), .. distances,
+            ("groups", Group), ("xGroup", channels), ("weightsGroup", outputs * taps * ((depth + quad - 1) / quad * quad))];
     }
+
+    /// <summary>Whether the taps of a kernel's row are one stretch of memory.</summary>
+    internal bool IsWhole(View origin, Shape weights) => Image.Of(origin).Pixel * Dilations[^1] == weights[1];
 }

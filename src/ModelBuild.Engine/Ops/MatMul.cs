@@ -56,7 +56,7 @@ internal sealed record MatMul : Op
             var (value, residual) = lowering.AbsorbResidual(node.Outputs[0], Layout.RowMajor);
             var (result, lo, hi) = lowering.AbsorbClamp(value);
             View y = lowering.Write(result, Layout.RowMajor);
-            View panels = new(lowering.Weights.Add<float>(Panels.Pack(constant.F32, depth, columns, transposed: false)), 0, constant.Type, constant.Shape.Strides);
+            View panels = lowering.Place<float>(Panels.Pack(constant.F32, depth, columns, transposed: false));
             lowering.Emit("MatMulF32F32", ("x", a), ("weights", panels), ("bias", bias), ("residual", residual), ("y", y),
                 ("rows", a.Shape.Size / depth), ("depth", depth), ("columns", columns),
                 ("xRow", depth), ("weightsRow", 0), ("yRow", columns), ("residualRow", columns), ("lo", lo), ("hi", hi));

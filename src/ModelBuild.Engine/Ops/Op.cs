@@ -40,6 +40,14 @@ internal abstract record Op
     /// <summary>The border that a kernel for this node wants around its input, filled with zeros (channels-last data only).</summary>
     public virtual Halo Halo(int input) => default;
 
+    // What lowering asks of quantized groups (DequantizeLinear → operator → QuantizeLinear).
+
+    /// <summary>How the input's integers are to be read as numbers, where the operator does only that; such a node is lowered when a float kernel reads it.</summary>
+    public virtual Quantization? Dequantizes => null;
+
+    /// <summary>How the output's integers stand for numbers, where the operator only quantizes.</summary>
+    public virtual Quantization? Quantizes => null;
+
     // What simplify asks. The answers are exact: the graph means the same afterwards, up to float rounding where constants are multiplied.
 
     /// <summary>Whether the first output is the first input, unchanged.</summary>

@@ -6,8 +6,15 @@ internal static class OnnxWindows
     public static Conv Conv(OnnxNode n)
     {
         n.Require(1, 2);
-        Ints kernel = n.Ints("kernel_shape") ?? new(n.Shape(1).Skip(2));
-        var (strides, dilations, pads) = Window(n, kernel, n.Shape(0));
+        return Conv(n, n.Shape(0), n.Shape(1));
+    }
+
+    public static Conv Conv(OnnxNode n, Shape input, Shape weights)
+    {
+        Ints kernel = n.Ints("kernel_shape") ?? new(weights.Skip(2));
+        if (!kernel.SequenceEqual(weights.Skip(2)))
+            throw new OperatorException($"kernel_shape {kernel} and weights {weights} differ");
+        var (strides, dilations, pads) = Window(n, kernel, input);
         return new Conv(kernel, strides, dilations, pads, n.Int("group", 1));
     }
 

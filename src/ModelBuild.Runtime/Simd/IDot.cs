@@ -1,0 +1,247 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace ModelBuild.Generated.Simd;
+
+/// <summary>
+/// Products of bytes summed four by four into int32 lanes, exactly: acc[i] += Σj x[j]·w[4i + j], x unsigned, w signed. <typeparamref name="V"/> holds
+/// sums, <typeparamref name="Q"/> holds operands in the form in which the machine multiplies them.
+/// </summary>
+internal unsafe interface IDot<V, Q> where V : struct where Q : struct
+{
+    static abstract int Lanes { get; }
+
+    static abstract V Zero { get; }
+
+    /// <summary>Four elements of x, for all lanes.</summary>
+    static abstract Q Broadcast(byte* x);
+
+    /// <summary>Four weights a lane.</summary>
+    static abstract Q Load(sbyte* w);
+
+    static abstract V Add(V sum, Q x, Q w);
+
+    static abstract void Store(V sum, int* to);
+
+    /// <summary>Sums as output bytes (<see cref="Requantization"/>); one bias and one scale a lane.</summary>
+    static abstract void Store(V sum, int* bias, float* scale, in Requantization to, byte* y);
+}
+
+/// <summary>
+/// y = round(clamp((sum + bias)·scale, Lo − Zero, Hi − Zero)) + Zero, float32 in this order, to nearest even: what ONNX Runtime computes. Clamping
+/// first keeps every conversion in range, so that all machines agree.
+/// </summary>
+internal readonly struct Requantization(int zero, int lo, int hi)
+{
+    public readonly float Least = lo - zero, Most = hi - zero;
+
+    public readonly int Zero = zero;
+
+    public byte Apply(int sum, float scale) => Apply(sum * scale);
+
+    public byte Apply(float value)
+    {
+        value = value < Least ? Least : value > Most ? Most : value;
+        return (byte)((int)MathF.Round(value) + Zero);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector128<int> Apply(Vector128<float> value)
+    {
+        value = Vector128.MaxNative(Vector128.MinNative(value, Vector128.Create(Most)), Vector128.Create(Least));
+        return (Sse2.IsSupported ? Sse2.ConvertToVector128Int32(value) : Vector128.ConvertToInt32(Vector128.Round(value))) + Vector128.Create(Zero);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector256<int> Apply(Vector256<float> value)
+    {
+        value = Vector256.MaxNative(Vector256.MinNative(value, Vector256.Create(Most)), Vector256.Create(Least));
+        return (Avx.IsSupported ? Avx.ConvertToVector256Int32(value) : Vector256.ConvertToInt32(Vector256.Round(value))) + Vector256.Create(Zero);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<int> Apply(Vector512<float> value)
+    {
+        value = Vector512.MaxNative(Vector512.MinNative(value, Vector512.Create(Most)), Vector512.Create(Least));
+        return (Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(value) : Vector512.ConvertToInt32(Vector512.Round(value))) + Vector512.Create(Zero);
+    }
+}
+
+/// <summary>Bytes of four lanes each.</summary>
+internal static unsafe class Bytes
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector128<int> v, byte* y)
+    {
+        Vector128<ushort> words = Vector128.Narrow(v.AsUInt32(), v.AsUInt32());
+        *(uint*)y = Vector128.Narrow(words, words).AsUInt32().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<int> v, byte* y)
+    {
+        Vector128<ushort> words = Vector128.Narrow(v.GetLower().AsUInt32(), v.GetUpper().AsUInt32());
+        *(ulong*)y = Vector128.Narrow(words, words).AsUInt64().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<int> v, byte* y)
+    {
+        Vector256<ushort> words = Vector256.Narrow(v.GetLower().AsUInt32(), v.GetUpper().AsUInt32());
+        Vector128.Narrow(words.GetLower(), words.GetUpper()).Store(y);
+    }
+}
+
+/// <summary>AVX-VNNI: one instruction for 32 products.</summary>
+internal readonly unsafe struct DotVnni : IDot<Vector256<int>, Vector256<int>>
+{
+    public static int Lanes => 8;
+
+    public static Vector256<int> Zero => Vector256<int>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Broadcast(byte* x) => Vector256.Create(*(int*)x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Load(sbyte* w) => Vector256.Load((int*)w);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> sum, Vector256<int> x, Vector256<int> w) => AvxVnni.MultiplyWideningAndAdd(sum, x.AsByte(), w.AsSByte());
+
+    public static void Store(Vector256<int> sum, int* to) => sum.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<int> sum, int* bias, float* scale, in Requantization to, byte* y) =>
+        Bytes.Store(to.Apply(Vector256.ConvertToSingle(sum + Vector256.Load(bias)) * Vector256.Load(scale)), y);
+}
+
+/// <summary>Operands of <see cref="Dot512"/>: elements 0 and 2 of each four, and 1 and 3, as int16.</summary>
+internal readonly struct Halves512(Vector512<short> even, Vector512<short> odd)
+{
+    public readonly Vector512<short> Even = even, Odd = odd;
+}
+
+/// <summary>AVX-512BW: bytes become two vectors of int16 by masks and shifts, and pairs of products are added in int32: exact, unlike multiplication of bytes.</summary>
+internal readonly unsafe struct Dot512 : IDot<Vector512<int>, Halves512>
+{
+    public static int Lanes => 16;
+
+    public static Vector512<int> Zero => Vector512<int>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Halves512 Broadcast(byte* x)
+    {
+        Vector512<short> all = Vector512.Create(*(int*)x).AsInt16();
+        return new(all & Vector512.Create((short)0xFF), (Vector512.ShiftRightLogical(all, 8)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Halves512 Load(sbyte* w)
+    {
+        Vector512<short> all = Vector512.Load((short*)w);
+        return new(Vector512.ShiftRightArithmetic(Vector512.ShiftLeft(all, 8), 8), Vector512.ShiftRightArithmetic(all, 8));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Add(Vector512<int> sum, Halves512 x, Halves512 w) => sum + Avx512BW.MultiplyAddAdjacent(x.Even, w.Even) + Avx512BW.MultiplyAddAdjacent(x.Odd, w.Odd);
+
+    public static void Store(Vector512<int> sum, int* to) => sum.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<int> sum, int* bias, float* scale, in Requantization to, byte* y) =>
+        Bytes.Store(to.Apply(Vector512.ConvertToSingle(sum + Vector512.Load(bias)) * Vector512.Load(scale)), y);
+}
+
+/// <summary>Operands of <see cref="Dot256"/>: elements 0 and 2 of each four, and 1 and 3, as int16.</summary>
+internal readonly struct Halves256(Vector256<short> even, Vector256<short> odd)
+{
+    public readonly Vector256<short> Even = even, Odd = odd;
+}
+
+/// <summary>AVX2: bytes become two vectors of int16 by masks and shifts, and pairs of products are added in int32: exact, unlike multiplication of bytes.</summary>
+internal readonly unsafe struct Dot256 : IDot<Vector256<int>, Halves256>
+{
+    public static int Lanes => 8;
+
+    public static Vector256<int> Zero => Vector256<int>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Halves256 Broadcast(byte* x)
+    {
+        Vector256<short> all = Vector256.Create(*(int*)x).AsInt16();
+        return new(all & Vector256.Create((short)0xFF), (Vector256.ShiftRightLogical(all, 8)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Halves256 Load(sbyte* w)
+    {
+        Vector256<short> all = Vector256.Load((short*)w);
+        return new(Vector256.ShiftRightArithmetic(Vector256.ShiftLeft(all, 8), 8), Vector256.ShiftRightArithmetic(all, 8));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> sum, Halves256 x, Halves256 w) => sum + Avx2.MultiplyAddAdjacent(x.Even, w.Even) + Avx2.MultiplyAddAdjacent(x.Odd, w.Odd);
+
+    public static void Store(Vector256<int> sum, int* to) => sum.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<int> sum, int* bias, float* scale, in Requantization to, byte* y) =>
+        Bytes.Store(to.Apply(Vector256.ConvertToSingle(sum + Vector256.Load(bias)) * Vector256.Load(scale)), y);
+}
+
+/// <summary>Operands of <see cref="Dot128"/>: elements 0 and 2 of each four, and 1 and 3, as int16.</summary>
+internal readonly struct Halves128(Vector128<short> even, Vector128<short> odd)
+{
+    public readonly Vector128<short> Even = even, Odd = odd;
+}
+
+/// <summary>SSE2: bytes become two vectors of int16 by masks and shifts, and pairs of products are added in int32: exact, unlike multiplication of bytes.</summary>
+internal readonly unsafe struct Dot128 : IDot<Vector128<int>, Halves128>
+{
+    public static int Lanes => 4;
+
+    public static Vector128<int> Zero => Vector128<int>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Halves128 Broadcast(byte* x)
+    {
+        Vector128<short> all = Vector128.Create(*(int*)x).AsInt16();
+        return new(all & Vector128.Create((short)0xFF), (Vector128.ShiftRightLogical(all, 8)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Halves128 Load(sbyte* w)
+    {
+        Vector128<short> all = Vector128.Load((short*)w);
+        return new(Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(all, 8), 8), Vector128.ShiftRightArithmetic(all, 8));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Add(Vector128<int> sum, Halves128 x, Halves128 w) => sum + Sse2.MultiplyAddAdjacent(x.Even, w.Even) + Sse2.MultiplyAddAdjacent(x.Odd, w.Odd);
+
+    public static void Store(Vector128<int> sum, int* to) => sum.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector128<int> sum, int* bias, float* scale, in Requantization to, byte* y) =>
+        Bytes.Store(to.Apply(Vector128.ConvertToSingle(sum + Vector128.Load(bias)) * Vector128.Load(scale)), y);
+}
+
+/// <summary>One lane, by plain integers.</summary>
+internal readonly unsafe struct Dot1 : IDot<int, uint>
+{
+    public static int Lanes => 1;
+
+    public static int Zero => 0;
+
+    public static uint Broadcast(byte* x) => *(uint*)x;
+
+    public static uint Load(sbyte* w) => *(uint*)w;
+
+    public static int Add(int sum, uint x, uint w) =>
+        sum + (byte)x * (sbyte)w + (byte)(x >> 8) * (sbyte)(w >> 8) + (byte)(x >> 16) * (sbyte)(w >> 16) + (byte)(x >> 24) * (sbyte)(w >> 24);
+
+    public static void Store(int sum, int* to) => *to = sum;
+
+    public static void Store(int sum, int* bias, float* scale, in Requantization to, byte* y) => *y = to.Apply(sum + *bias, *scale);
+}

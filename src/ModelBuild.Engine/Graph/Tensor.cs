@@ -32,6 +32,9 @@ internal static class ElementTypes
         ElementType.Bool => "bool", _ => type.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>The type in a kernel's name: <c>F32</c>, <c>I64</c>, <c>U8</c>, <c>Bool</c>.</summary>
+    public static string Suffix(this ElementType type) => char.ToUpperInvariant(type.Word()[0]) + type.Word()[1..];
+
     public static bool IsFloat(this ElementType type) => type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16;
 
     /// <summary>A type to calculate with: integers of a byte and more, and floats.</summary>

@@ -12,7 +12,7 @@ internal abstract record Binary : Broadcast
         : throw new OperatorException($"{inputs[0].Element.Word()} and {inputs[1].Element.Word()} are not numbers of one type");
 
     protected override string Kernel(TensorType[] inputs) =>
-        Name + Need(inputs[0], ElementType.Float32, ElementType.Int32, ElementType.Int64).Element.Word().ToUpperInvariant();
+        Name + Need(inputs[0], ElementType.Float32, ElementType.Int32, ElementType.Int64).Element.Suffix();
 
     public override Tensor[] Evaluate(Tensor?[] inputs)
     {

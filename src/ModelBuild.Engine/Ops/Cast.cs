@@ -48,9 +48,9 @@ internal sealed record Cast(ElementType To) : Op
     private string Kernel(ElementType from)
     {
         bool bytes = from.Bytes() == 1;
-        if (bytes && To is ElementType.Int8 or ElementType.UInt8)
+        if (bytes && (To is ElementType.Int8 or ElementType.UInt8))
             return "Copy1";
-        string source = bytes && (from == ElementType.Bool || To == ElementType.Bool) ? "U8" : from.Word().ToUpperInvariant();
-        return $"Cast{source}{To switch { ElementType.Bool => "Bool", ElementType.UInt8 => "I8", _ => To.Word().ToUpperInvariant() }}";
+        ElementType source = bytes && (from == ElementType.Bool || To == ElementType.Bool) ? ElementType.UInt8 : from;
+        return "Cast" + source.Suffix() + (To == ElementType.UInt8 ? ElementType.Int8 : To).Suffix();
     }
 }

@@ -47,4 +47,27 @@ internal static class OnnxElementwise
             n.Add(op, first, n.Inputs[^1]);
         return null;
     }
+
+    public static Op Gelu(OnnxNode n) => n.Text("approximate", "none") switch
+    {
+        "none" => new Gelu(),
+        "tanh" => new Gelu(Approximate: true),
+        var other => throw new OperatorException($"approximate '{other}' is unknown; none and tanh are known"),
+    };
+
+    /// <summary>The second input only says what type.</summary>
+    public static Op? CastLike(OnnxNode n)
+    {
+        n.Add(new Cast(n.InputType(1).Element), n.Inputs[0]);
+        return null;
+    }
+
+    public static Op? Mean(OnnxNode n)
+    {
+        string sum = n.Inputs[0];
+        foreach (string input in n.Inputs.Skip(1))
+            sum = n.Builder.Add(n.Name, new Add(), sum, input);
+        n.Add(new Div(), sum, n.Builder.AddConstant(n.Builder.Fresh(n.Name), Tensor.From(n.InputType(0) with { Shape = Shape.Scalar }, [(double)n.Inputs.Count])));
+        return null;
+    }
 }

@@ -29,7 +29,7 @@ internal static partial class OnnxOperators
         new("Exp", _ => new Exp()),
         new("Floor", _ => new Floor()),
         new("Gelu", OnnxElementwise.Gelu),
-        new("Gemm", n => new Gemm(n.Float("alpha", 1), n.Float("beta", 1), n.Flag("transA"), n.Flag("transB"))),
+        new("Gemm", OnnxProducts.Gemm),
         new("Greater", _ => new Greater()),
         new("GreaterOrEqual", _ => new GreaterOrEqual()),
         new("HardSigmoid", n => new HardSigmoid(n.Float("alpha", 0.2f), n.Float("beta", 0.5f))),

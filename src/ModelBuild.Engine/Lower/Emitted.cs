@@ -32,6 +32,9 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
 /// <summary>What a plan says beyond its graph: the class to write and what is known about it.</summary>
 internal sealed record PlanNames(string Class, string Namespace, PlanSource Source, string Resource, IReadOnlyList<string> Labels, IReadOnlyList<PlanFact> Facts)
 {
+    /// <summary>Of a plan that is only run.</summary>
+    public static PlanNames None { get; } = new("Model", "Models", new("", ""), "", [], []);
+
     public static PlanNames Of(string file, string @class = "Model", string @namespace = "Models") => new(
         @class, @namespace, new(Path.GetFileName(file), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))),
         $"ModelBuild.{@namespace}.{@class}.weights", [], []);

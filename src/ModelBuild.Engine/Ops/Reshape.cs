@@ -1,14 +1,14 @@
 namespace ModelBuild.Engine;
 
 /// <summary>
-/// The elements in their order under the shape <paramref name="To"/>. −1 (once): what remains; 0: the input's length of that axis, or with
+/// The elements in their order under the shape <paramref name="Lengths"/>. −1 (once): what remains; 0: the input's length of that axis, or with
 /// <paramref name="AllowZero"/> no elements.
 /// </summary>
-internal sealed record Reshape(Ints Shape, bool AllowZero = false) : Reshaping
+internal sealed record Reshape(Ints Lengths, bool AllowZero = false) : Reshaping
 {
     protected override Shape To(Shape x)
     {
-        int[] to = [.. Shape];
+        int[] to = [.. Lengths];
         for (int i = 0; i < to.Length; i++)
         {
             if (to[i] == 0 && !AllowZero)
@@ -19,10 +19,10 @@ internal sealed record Reshape(Ints Shape, bool AllowZero = false) : Reshaping
             throw Fault(x);
         if (open >= 0)
             to[open] = x.Size / known;
-        return to.Aggregate(1, (a, b) => a * b) == x.Size ? ModelBuild.Engine.Shape.Of(to) : throw Fault(x);
+        return to.Aggregate(1, (a, b) => a * b) == x.Size ? Shape.Of(to) : throw Fault(x);
     }
 
-    public override Op? After(Op before) => before is Reshaping && (AllowZero || !Shape.Contains(0)) ? this : null;
+    public override Op? After(Op before) => before is Reshaping && (AllowZero || !Lengths.Contains(0)) ? this : null;
 
-    private OperatorException Fault(Shape x) => new($"{x} can't be reshaped to {Shape}");
+    private OperatorException Fault(Shape x) => new($"{x} can't be reshaped to {Lengths}");
 }

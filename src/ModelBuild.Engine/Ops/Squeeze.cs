@@ -7,7 +7,7 @@ internal sealed record Squeeze(Ints? Axes = null) : Reshaping
     {
         if (Axes == null)
             return Shape.Of(x.Where(length => length != 1));
-        int[] axes = [.. Axes.Select(x.Axis)];
+        int[] axes = [.. Axes.Value.Select(x.Axis)];
         if (axes.FirstOrDefault(a => x[a] != 1, -1) is >= 0 and var axis)
             throw new OperatorException($"axis {axis} of {x} is not 1 long");
         return Shape.Of(x.Where((_, i) => !axes.Contains(i)));

@@ -14,5 +14,5 @@ internal sealed record Transpose(Ints? Perm = null) : Rearrangement
     public override bool IsNothing(TensorType input, TensorType output) =>
         View.Of(input).Permute(Perm ?? new(Enumerable.Range(0, input.Shape.Rank).Reverse())).IsRowMajor && input == output;
 
-    public override Op? After(Op before) => before is Transpose { Perm: { } first } && Perm != null ? new Transpose(new Ints(Perm.Select(a => first[a]))) : null;
+    public override Op? After(Op before) => before is Transpose { Perm: { } first } && Perm != null ? new Transpose(new Ints(Perm.Value.Select(a => first[a]))) : null;
 }

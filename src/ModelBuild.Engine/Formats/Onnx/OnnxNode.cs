@@ -46,6 +46,10 @@ internal sealed class OnnxNode(NodeProto proto, long opset, GraphBuilder builder
 
     public Ints? Ints(string name) => Find(name) is { } a ? new(a.Ints.Select(v => (int)Math.Clamp(v, int.MinValue, int.MaxValue))) : null;
 
+    public long? Long(string name) => Find(name)?.I;
+
+    public long[]? Longs(string name) => Find(name) is { } a ? [.. a.Ints] : null;
+
     public float[]? Floats(string name) => Find(name) is { } a ? [.. a.Floats] : null;
 
     public Tensor? Tensor(string name) => Find(name) is { T: { } t } ? tensors.Tensor(t, $"{Name}.{name}") : null;

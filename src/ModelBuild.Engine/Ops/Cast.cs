@@ -1,18 +1,22 @@
 namespace ModelBuild.Engine;
 
 /// <summary>
-/// x as another type. While running: float32, int32, int64, int8, uint8 and bool; constants: whatever numbers. Floats lose what is behind the point,
-/// out of range they saturate (to bytes: the low bits of an int32), and NaN is 0; integers lose high bits; bool is whether x differs from 0.
+/// x as another type. While running: between float32, int32, int64, int8, uint8 and bool, and float32 to and from float16 and float64; constants: whatever
+/// numbers. Floats lose what is behind the point, out of range they saturate (to bytes: the low bits of an int32), and NaN is 0; integers lose high bits; bool
+/// is whether x differs from 0.
 /// </summary>
 internal sealed record Cast(ElementType To) : Op
 {
     public override TensorType[] Infer(TensorType?[] inputs)
     {
-        Need(inputs[0], Kernels);
-        return [Need(inputs[0]! with { Element = To }, Kernels)];
+        TensorType x = inputs[0] ?? throw new OperatorException("its input is missing");
+        ReadOnlySpan<ElementType> from = To == ElementType.Float32 ? [.. Anything, .. Floats] : Anything, to = x.Element == ElementType.Float32 ? [.. Anything, .. Floats] : Anything;
+        return x.Element == To ? [x] : [Need(x, from) with { Element = Need(x with { Element = To }, to).Element }];
     }
 
-    private static readonly ElementType[] Kernels = [ElementType.Float32, ElementType.Int32, ElementType.Int64, ElementType.Int8, ElementType.UInt8, ElementType.Bool];
+    private static readonly ElementType[] Anything = [ElementType.Float32, ElementType.Int32, ElementType.Int64, ElementType.Int8, ElementType.UInt8, ElementType.Bool];
+
+    private static readonly ElementType[] Floats = [ElementType.Float16, ElementType.Float64];
 
     public override Tensor[]? Fold(TensorType?[] types, Tensor?[] constants) => constants is [{ } x] ? Evaluate([x]) : null;
 

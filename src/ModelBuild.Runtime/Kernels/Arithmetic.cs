@@ -4,7 +4,7 @@ using ModelBuild.Generated.Simd;
 
 namespace ModelBuild.Generated;
 
-/// <summary>Two operands, broadcast by strides of 0. Integers wrap.</summary>
+// Two operands, broadcast by strides of 0. Integers wrap.
 public static unsafe partial class Kernels
 {
     /// <summary>y = a + b.</summary>

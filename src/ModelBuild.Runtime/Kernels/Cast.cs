@@ -2,10 +2,8 @@ using System.Numerics;
 
 namespace ModelBuild.Generated;
 
-/// <summary>
-/// Between element types. Floats lose what is behind the point; out of range they saturate, and NaN is 0 (to int32 and int64), bytes are then the low
-/// bits. Wider integers lose their high bits. To bool: whether it differs from 0. From bool is from uint8; to uint8 from an integer is to int8.
-/// </summary>
+// Between element types. Floats lose what is behind the point; out of range they saturate, and NaN is 0 (to int32 and int64), bytes are then the low
+// bits. Wider integers lose their high bits. To bool: whether it differs from 0. From bool is from uint8; to uint8 from an integer is to int8.
 public static unsafe partial class Kernels
 {
     public static void CastF32I32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
@@ -64,6 +62,18 @@ public static unsafe partial class Kernels
 
     public static void CastU8Bool(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
         Scalars.Map<ToBool<byte>, byte, byte>(x.Address, y.Address, shape, xStrides, yStrides);
+
+    public static void CastF16F32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<Convert<Half, float>, Half, float>((Half*)x.Address, y.F32, shape, xStrides, yStrides);
+
+    public static void CastF32F16(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<Convert<float, Half>, float, Half>(x.F32, (Half*)y.Address, shape, xStrides, yStrides);
+
+    public static void CastF64F32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<Convert<double, float>, double, float>((double*)x.Address, y.F32, shape, xStrides, yStrides);
+
+    public static void CastF32F64(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<Convert<float, double>, float, double>(x.F32, (double*)y.Address, shape, xStrides, yStrides);
 
     private readonly struct Convert<T, R> : IMap<T, R> where T : INumberBase<T> where R : INumberBase<R>
     {

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace ModelBuild.Generated;
 
-/// <summary>Relations and logic. A bool is a byte, 0 or 1.</summary>
+// Relations and logic. A bool is a byte, 0 or 1.
 public static unsafe partial class Kernels
 {
     /// <summary>y = a = b.</summary>

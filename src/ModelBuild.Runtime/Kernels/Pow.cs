@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace ModelBuild.Generated;
 
-/// <summary>Powers, of the base's type. Integers wrap; to a negative power they are what is left before the point, and 0 for 0.</summary>
+// Powers, of the base's type. Integers wrap; to a negative power they are what is left before the point, and 0 for 0.
 public static unsafe partial class Kernels
 {
     /// <summary>y = a^b.</summary>

@@ -113,6 +113,17 @@ public class ElementwiseTests
          select (to, x)).Sample(t => OneNode.Agrees(new Cast(t.to), [t.x], error: 0), iter: 200);
 
     [TestMethod]
+    public void Cast_Rounds_BetweenFloatsOfAllSizes()
+    {
+        Tensor x = Tensor.Of([2, 3], [1.0001f, -65519f, 1e-8f, float.NaN, float.PositiveInfinity, 3.25f]);
+        foreach (ElementType element in (ElementType[])[ElementType.Float16, ElementType.Float64])
+        {
+            OneNode.Agrees(new Cast(element), [x], error: 0);
+            OneNode.Agrees(new Cast(ElementType.Float32), new Cast(element).Evaluate([x]), error: 0);
+        }
+    }
+
+    [TestMethod]
     public void Cast_Saturates_WhenAFloatIsOutOfRange()
     {
         Tensor x = Tensor.Of([5], [3e9f, -3e9f, float.NaN, -1.9f, 300]);
@@ -129,7 +140,7 @@ public class ElementwiseTests
         CollectionAssert.AreEqual((double[])[1.5, -2], half.Doubles());
         Tensor brain = new Cast(ElementType.BFloat16).Evaluate([Tensor.Of([2], [1.00390625f, 1.01171875f])])[0];
         CollectionAssert.AreEqual((double[])[1, 1.015625], brain.Doubles(), "halfway between two floats, the even one");
-        Assert.ThrowsExactly<OperatorException>(() => new Cast(ElementType.Float16).Infer([new(ElementType.Float32, [2])]));
+        Assert.ThrowsExactly<OperatorException>(() => new Cast(ElementType.Float16).Infer([new(ElementType.Int32, [2])]));
     }
 
     [TestMethod]

@@ -3,20 +3,27 @@ namespace ModelBuild.Engine;
 /// <summary>Element-wise operators of ONNX that are several of ours, or none.</summary>
 internal static class OnnxElementwise
 {
-    /// <summary>Bounds are attributes before opset 11, then inputs, of which each may be absent or computed.</summary>
+    /// <summary>Bounds are attributes before opset 11, then inputs, of which each may be absent, constant or computed.</summary>
     public static Op? Clip(OnnxNode n)
     {
-        bool Known(int input) => !n.Has(input) || n.Constant(input) is { Element: ElementType.Float32, Shape.Size: 1 };
-        float Bound(string attribute, int input, float otherwise) => n.Has(attribute) ? n.Float(attribute, otherwise) : n.Take(input) is { } bound ? bound.F32[0] : otherwise;
-        if (Known(1) && Known(2) && (n.InputType(0).Element == ElementType.Float32 || !(n.Has(1) || n.Has(2))))
-            return n.InputType(0).Element == ElementType.Float32
-                ? new Clip(Bound("min", 1, float.NegativeInfinity), Bound("max", 2, float.PositiveInfinity))
-                : new Identity();
+        if (n.Opset < 11)
+            return new Clip(n.Float("min", float.NegativeInfinity), n.Float("max", float.PositiveInfinity));
+        if (!n.Has(1) && !n.Has(2))
+            return new Identity();
+        if (Known(1, float.NegativeInfinity) is { } lo && Known(2, float.PositiveInfinity) is { } hi)
+        {
+            n.Take(1);
+            n.Take(2);
+            return new Clip(lo, hi);
+        }
         string x = n.Inputs[0];
         if (n.Has(1) && n.Has(2))
             x = n.Builder.Add(n.Name, new Max(), x, n.Inputs[1]);
         n.Add(n.Has(2) ? new Min() : new Max(), x, n.Inputs[n.Has(2) ? 2 : 1]);
         return null;
+
+        float? Known(int input, float absent) => !n.Has(input) ? absent
+            : n.Constant(input) is { Element: ElementType.Float32, Shape.Size: 1 } bound ? bound.F32[0] : null;
     }
 
     /// <summary>Nothing, unless it trains. Its mask then drops nothing.</summary>

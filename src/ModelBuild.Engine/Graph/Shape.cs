@@ -54,6 +54,17 @@ internal readonly record struct Shape(Ints Axes) : IReadOnlyList<int>
         }));
     }
 
+    /// <summary>The shape of the same size whose axes are parts of both shapes' axes; null where they don't divide one another.</summary>
+    public static Shape? Refine(Shape a, Shape b)
+    {
+        int[] ends = [.. Ends(a).Concat(Ends(b)).Distinct().Order()];
+        if (a.Size != b.Size || a.Size == 0 || ends.Zip(ends.Skip(1)).Any(e => e.Second % e.First != 0))
+            return null;
+        return Of(ends.Zip(ends.Skip(1), (inner, outer) => outer / inner).Reverse());
+
+        static IEnumerable<int> Ends(Shape shape) => shape.Reverse().Aggregate(new List<int> { 1 }, (ends, length) => [.. ends, ends[^1] * length]);
+    }
+
     public IEnumerator<int> GetEnumerator() => Axes.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -46,5 +46,62 @@ internal sealed record View(Buffer Buffer, int Start, TensorType Type, Ints Stri
         return new(shape.Select((_, i) => i < missing || Shape[i - missing] == 1 ? 0 : Strides[i - missing]));
     }
 
+    /// <summary>A tensor's data as it comes: row-major, in a buffer of its own.</summary>
+    public static View Of(TensorType type) => new(new Buffer(Space.Scratch, type.Bytes), 0, type, type.Shape.Strides);
+
+    /// <summary>The axes in another order.</summary>
+    public View Permute(Ints order) => With(order.Select(a => Shape[a]), order.Select(a => Strides[a]));
+
+    /// <summary><paramref name="length"/> indices of an axis, every <paramref name="step"/>-th from <paramref name="start"/> on; steps may be negative, or 0 (one index again and again).</summary>
+    public View Slice(int axis, int start, int length, int step = 1) =>
+        With(Shape.With(axis, length), Strides.Select((s, i) => i == axis ? s * step : s), Start + (length == 0 ? 0 : start * Strides[axis]));
+
+    /// <summary>One index of an axis, which is then gone.</summary>
+    public View At(int axis, int index) => With(Shape.Where((_, i) => i != axis), Strides.Where((_, i) => i != axis), Start + index * Strides[axis]);
+
+    /// <summary>An axis in two: the outer one has <paramref name="outer"/> indices.</summary>
+    public View Split(int axis, int outer)
+    {
+        int inner = Shape[axis] / outer;
+        return With([.. Shape.Take(axis), outer, inner, .. Shape.Skip(axis + 1)], [.. Strides.Take(axis), Strides[axis] * inner, Strides[axis], .. Strides.Skip(axis + 1)]);
+    }
+
+    /// <summary>A new axis, along which the elements repeat.</summary>
+    public View Repeat(int axis, int length) => With([.. Shape.Take(axis), length, .. Shape.Skip(axis)], [.. Strides.Take(axis), 0, .. Strides.Skip(axis)]);
+
+    /// <summary>Broadcast to a larger shape.</summary>
+    public View Expand(Shape shape) => With(shape, BroadcastTo(shape));
+
+    /// <summary>The same elements in the same (row-major) order under another shape, where strides can say it; else null.</summary>
+    public View? Reshape(Shape shape)
+    {
+        if (shape.Size == 0)
+            return With(shape, shape.Strides);
+        var runs = new List<(int Length, int Step)>();
+        foreach (int axis in Enumerable.Range(0, Shape.Rank).Where(i => Shape[i] != 1))
+        {
+            if (runs.Count > 0 && runs[^1].Step == Strides[axis] * Shape[axis])
+                runs[^1] = (runs[^1].Length * Shape[axis], Strides[axis]);
+            else
+                runs.Add((Shape[axis], Strides[axis]));
+        }
+        var strides = new int[shape.Rank];
+        int run = runs.Count, left = 1, step = 1;
+        for (int axis = shape.Rank - 1; axis >= 0; axis--)
+        {
+            if (left == 1 && shape[axis] > 1)
+                (left, step) = runs[--run];
+            if (left % shape[axis] != 0)
+                return null;
+            strides[axis] = step;
+            step *= shape[axis];
+            left /= shape[axis];
+        }
+        return With(shape, strides);
+    }
+
+    private View With(IEnumerable<int> shape, IEnumerable<int> strides, int? start = null) =>
+        new(Buffer, start ?? Start, Type with { Shape = ModelBuild.Engine.Shape.Of(shape) }, new(strides));
+
     public bool Is(Layout layout) => layout switch { Layout.RowMajor => IsRowMajor, Layout.ChannelsLast => IsChannelsLast, _ => true };
 }

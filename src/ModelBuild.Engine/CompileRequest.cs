@@ -27,7 +27,13 @@ public sealed record CompileRequest(
     string Resource = "",
     string Project = "",
     int Line = 0,
-    IReadOnlyDictionary<string, string>? Recipes = null);
+    IReadOnlyDictionary<string, string>? Recipes = null)
+{
+    internal Site Site => Project.Length > 0 ? new(Project, Line) : new(Model, 0);
+
+    /// <summary>A path of the user's as an absolute one: relative ones begin at the project's folder.</summary>
+    internal string Resolve(string path) => Project.Length > 0 ? Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(Project))!) : Path.GetFullPath(path);
+}
 
 /// <summary>
 /// What a compilation yields. <paramref name="Files"/> are artifacts by file name (<c>digits.onnx</c>, <c>report.json</c>, <c>report.md</c>);

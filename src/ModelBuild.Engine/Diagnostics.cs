@@ -1,35 +1,143 @@
+using System.Globalization;
+using System.Text;
+
 namespace ModelBuild.Engine;
 
-/// <summary>Every diagnostic of the engine: its number, and its text in one place. MB1 project, recipe and data · MB2 import · MB3 quality and budgets · MB9 internal.</summary>
+/// <summary>One diagnostic. <paramref name="Format"/> holds the values' names in braces; what it prints, and the documentation, are made of it.</summary>
+internal sealed record DiagnosticRow(string Id, Severity Severity, string Title, string Format)
+{
+    /// <summary>The text with the values in place of their names, in order; a name that stands twice is one value.</summary>
+    public string Text(params ReadOnlySpan<object?> values)
+    {
+        var text = new StringBuilder();
+        var names = new List<string>();
+        string[] parts = Format.Split('{', '}');
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (i % 2 == 0)
+            {
+                text.Append(parts[i]);
+                continue;
+            }
+            if (!names.Contains(parts[i]))
+                names.Add(parts[i]);
+            text.Append(CultureInfo.InvariantCulture, $"{values[names.IndexOf(parts[i])]}");
+        }
+        return text.ToString();
+    }
+}
+
+/// <summary>
+/// Every diagnostic of the engine: a row of the table, and below it a method that makes it. MB1 project, recipe and data · MB2 import · MB3 quality and
+/// budgets · MB9 internal.
+/// </summary>
 internal static class Diagnostics
 {
-    public static DiagnosticException NoFile(string file) => Error("MB2001", file, "the model file does not exist");
+    public static readonly DiagnosticRow[] Table =
+    [
+        new("MB1001", Severity.Error, "A recipe can't be read", "{why}{excerpt}"),
+        new("MB1002", Severity.Error, "A recipe names an unknown step", "'{word}' is neither a step nor a recipe; steps: {steps}; recipes: {recipes}{near}{excerpt}"),
+        new("MB1003", Severity.Error, "A step has wrong arguments", "{step}: {why}{excerpt}"),
+        new("MB1004", Severity.Error, "An argument has a wrong value", "{step}: {why}{excerpt}"),
+        new("MB1005", Severity.Error, "A named recipe is wrong", "recipe '{recipe}': {why}"),
+        new("MB1006", Severity.Error, "A pattern selects nothing", "{step}: '{pattern}' is neither a node's name nor an operator of this model{near}; nodes that the step can change: {nodes}{excerpt}"),
+        new("MB1007", Severity.Error, "A step needs calibration data", "{step} needs data to calibrate on; give the item Calibration=\"FILE\" (.npz, .npy, .csv or a folder), or leave the step out{excerpt}"),
 
-    public static DiagnosticException NoModel(string file, string why) => Error("MB2002", file, $"not an ONNX model: {why}");
+        new("MB1010", Severity.Error, "A value of the item can't be read", "{metadata}=\"{value}\" can't be read; valid: {valid}"),
+        new("MB1011", Severity.Error, "Scale, Mean or Std don't fit", "{metadata}=\"{value}\": {why}"),
+        new("MB1012", Severity.Error, "The labels can't be used", "labels '{file}': {why}"),
 
-    public static DiagnosticException LargeFilePointer(string file) =>
-        Error("MB2003", file, "a Git LFS pointer, not a model: run 'git lfs pull' (or 'git lfs install' first) to fetch the file itself");
+        new("MB1020", Severity.Error, "Data is missing", "{data}: there is no file or folder '{path}'"),
+        new("MB1021", Severity.Error, "A range of samples is wrong", "{data}: {why}"),
+        new("MB1022", Severity.Error, "Data can't be read", "{data}: '{file}': {why}"),
+        new("MB1023", Severity.Error, "An input has no data", "{data}: '{file}' has no array for the input '{input}' {type}: {why}"),
+        new("MB1024", Severity.Error, "Samples don't have the input's shape", "{data}: '{file}': samples of shape {found} don't fit the input '{input}' {wanted}{hint}"),
+        new("MB1025", Severity.Error, "The data's labels can't be used", "{data}: '{file}': {why}"),
+        new("MB1026", Severity.Error, "A sample's value doesn't fit the input", "{data}: '{file}': sample {sample} holds {value}, and the input '{input}' is {type}{hint}"),
 
-    public static DiagnosticException Version(string file, string what, long version, long least, long most) =>
-        Error("MB2004", file, $"{what} {version} is not supported; {least} to {most} are");
+        new("MB2001", Severity.Error, "The model file is missing", "the model file does not exist"),
+        new("MB2002", Severity.Error, "The file is no model", "not an ONNX model: {why}"),
+        new("MB2003", Severity.Error, "A Git LFS pointer instead of a model", "a Git LFS pointer, not a model: run 'git lfs pull' (or 'git lfs install' first) to fetch the file itself"),
+        new("MB2004", Severity.Error, "The model's version is not supported", "{what} {version} is not supported; {least} to {most} are"),
+        new("MB2005", Severity.Error, "An operator is not supported",
+            "node '{node}': the operator {op} (opset {opset}) is not supported{near}; remove it from the exported graph, or express it by supported operators (README, Operators)"),
+        new("MB2006", Severity.Error, "A node can't be imported", "node '{node}' ({op}): {why}"),
+        new("MB2007", Severity.Error, "An input can't be imported", "input '{input}': {why}"),
+        new("MB2008", Severity.Error, "A dimension has no length", "input '{input}': axis {axis} ('{name}') has no fixed length; give it one by Dimensions=\"{key}=LENGTH\""),
+        new("MB2009", Severity.Error, "A tensor can't be read", "tensor '{tensor}': {why}"),
+        new("MB2010", Severity.Error, "External data can't be read", "tensor '{tensor}': external data '{location}': {why}"),
+        new("MB2011", Severity.Error, "Nodes wait for each other", "node '{node}' reads '{value}', which no input, initializer or other node gives (or only one that itself waits for this node)"),
+    ];
 
-    public static DiagnosticException Operator(string file, string node, string op, long opset, string near) =>
-        Error("MB2005", file, $"node '{node}': the operator {op} (opset {opset}) is not supported{near}; remove it from the exported graph, or express it by supported operators (README, Operators)");
+    public static DiagnosticException RecipeSyntax(RecipeSource source, Extent at, string why) => At(source.Site, "MB1001", why, source.Excerpt(at));
 
-    public static DiagnosticException Node(string file, string node, string op, string why) => Error("MB2006", file, $"node '{node}' ({op}): {why}");
+    public static DiagnosticException RecipeStep(RecipeSource source, Extent at, string word, IEnumerable<string> steps, IEnumerable<string> recipes) =>
+        At(source.Site, "MB1002", word, List(steps), List(recipes), Near.Hint(word, [.. steps, .. recipes]), source.Excerpt(at));
 
-    public static DiagnosticException Input(string file, string input, string why) => Error("MB2007", file, $"input '{input}': {why}");
+    public static DiagnosticException RecipeArgument(RecipeSource source, Extent at, string step, string why) => At(source.Site, "MB1003", step, why, source.Excerpt(at));
 
-    public static DiagnosticException Dimension(string file, string input, int axis, string name) => Error("MB2008", file,
-        $"input '{input}': axis {axis} ('{name}') has no fixed length; give it one by Dimensions=\"{(name.Length == 0 ? "name" : name)}=LENGTH\"");
+    public static DiagnosticException RecipeValue(RecipeSource source, Extent at, string step, string why) => At(source.Site, "MB1004", step, why, source.Excerpt(at));
 
-    public static DiagnosticException Tensor(string file, string tensor, string why) => Error("MB2009", file, $"tensor '{tensor}': {why}");
+    public static DiagnosticException RecipeName(Site site, string recipe, string why) => At(site, "MB1005", recipe, why);
 
-    public static DiagnosticException External(string file, string tensor, string location, string why) =>
-        Error("MB2010", file, $"tensor '{tensor}': external data '{location}': {why}");
+    public static DiagnosticException RecipePattern(RecipeSource source, Extent at, string step, string pattern, IReadOnlyList<string> nodes) =>
+        At(source.Site, "MB1006", step, pattern, Near.Hint(pattern, nodes), nodes.Count == 0 ? "none" : List(nodes.Take(20)) + (nodes.Count > 20 ? $", … ({nodes.Count} in all)" : ""), source.Excerpt(at));
 
-    public static DiagnosticException Cycle(string file, string node, string value) =>
-        Error("MB2011", file, $"node '{node}' reads '{value}', which no input, initializer or other node gives (or only one that itself waits for this node)");
+    public static DiagnosticException NeedsCalibration(RecipeSource source, Extent at, string step) => At(source.Site, "MB1007", step, source.Excerpt(at));
 
-    private static DiagnosticException Error(string id, string file, string text) => new(new Diagnostic(id, Severity.Error, file, 0, 0, text));
+    public static DiagnosticException Metadata(Site site, string metadata, string value, string valid) => At(site, "MB1010", metadata, value, valid);
+
+    public static DiagnosticException Normalization(Site site, string metadata, string value, string why) => At(site, "MB1011", metadata, value, why);
+
+    public static DiagnosticException Labels(Site site, string file, string why) => At(site, "MB1012", file, why);
+
+    public static DiagnosticException NoData(DataSource source) => At(source.Site, "MB1020", source, source.Path);
+
+    public static DiagnosticException DataRange(DataSource source, string why) => At(source.Site, "MB1021", source, why);
+
+    public static DiagnosticException DataFile(DataSource source, string file, string why) => At(source.Site, "MB1022", source, file, why);
+
+    public static DiagnosticException NoArray(DataSource source, string file, DataInput input, string why) => At(source.Site, "MB1023", source, file, input.Name, input.Type, why);
+
+    public static DiagnosticException DataShape(DataSource source, string file, DataInput input, string found, string hint) =>
+        At(source.Site, "MB1024", source, file, found, input.Name, input.Type.Shape, hint);
+
+    public static DiagnosticException DataLabels(DataSource source, string file, string why) => At(source.Site, "MB1025", source, file, why);
+
+    public static DiagnosticException DataValue(DataSource source, string file, long sample, string value, DataInput input, string hint) =>
+        At(source.Site, "MB1026", source, file, sample, value, input.Name, input.Type.Element.Word(), hint);
+
+    public static DiagnosticException NoFile(string file) => Of(file, "MB2001");
+
+    public static DiagnosticException NoModel(string file, string why) => Of(file, "MB2002", why);
+
+    public static DiagnosticException LargeFilePointer(string file) => Of(file, "MB2003");
+
+    public static DiagnosticException Version(string file, string what, long version, long least, long most) => Of(file, "MB2004", what, version, least, most);
+
+    public static DiagnosticException Operator(string file, string node, string op, long opset, string near) => Of(file, "MB2005", node, op, opset, near);
+
+    public static DiagnosticException Node(string file, string node, string op, string why) => Of(file, "MB2006", node, op, why);
+
+    public static DiagnosticException Input(string file, string input, string why) => Of(file, "MB2007", input, why);
+
+    public static DiagnosticException Dimension(string file, string input, int axis, string name) => Of(file, "MB2008", input, axis, name, name.Length == 0 ? "name" : name);
+
+    public static DiagnosticException Tensor(string file, string tensor, string why) => Of(file, "MB2009", tensor, why);
+
+    public static DiagnosticException External(string file, string tensor, string location, string why) => Of(file, "MB2010", tensor, location, why);
+
+    public static DiagnosticException Cycle(string file, string node, string value) => Of(file, "MB2011", node, value);
+
+    /// <summary>A row filled in, at a place of the project file.</summary>
+    private static DiagnosticException At(Site site, string id, params ReadOnlySpan<object?> values)
+    {
+        DiagnosticRow row = Table.First(r => r.Id == id);
+        return new(new Diagnostic(id, row.Severity, site.File, site.Line, 0, row.Text(values)));
+    }
+
+    /// <summary>A row filled in, about a file that has no lines.</summary>
+    private static DiagnosticException Of(string file, string id, params ReadOnlySpan<object?> values) => At(new Site(file, 0), id, values);
+
+    private static string List(IEnumerable<string> words) => string.Join(", ", words);
 }

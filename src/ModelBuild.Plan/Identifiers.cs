@@ -27,6 +27,13 @@ internal static class Identifiers
         "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out", "override", "params", "private", "protected", "public", "readonly", "ref", "return",
         "sbyte", "sealed", "short", "sizeof", "stackalloc", "static", "string", "struct", "switch", "this", "throw", "true", "try", "typeof", "uint", "ulong", "unchecked",
         "unsafe", "ushort", "using", "virtual", "void", "volatile", "while",
+        "nameof", // no keyword, but a parameter of this name would hide the operator that generated code uses
+    ];
+
+    private static readonly HashSet<string> ReservedForTypes =
+    [
+        "allows", "async", "await", "dynamic", "extension", "field", "file", "global", "managed", "nint", "notnull", "nuint", "partial", "record", "required", "scoped",
+        "unmanaged", "value", "var", "when", "where", "with", "yield",
     ];
 
     /// <summary>A model's file name (without its extension) as a class: <c>resnet18-v1</c> → <c>Resnet18V1</c>, <c>7seg</c> → <c>Model7seg</c>, <c>run</c> → <c>RunModel</c>.</summary>
@@ -76,6 +83,9 @@ internal static class Identifiers
     }
 
     public static bool IsKeyword(string word) => Keywords.Contains(word);
+
+    /// <summary>Whether the word is a name, but not a good one (or none at all) for a class.</summary>
+    public static bool IsReservedForTypes(string word) => ReservedForTypes.Contains(word);
 
     /// <summary>Whether the generated class has a member of this name of its own.</summary>
     public static bool IsMember(string name) =>

@@ -208,5 +208,7 @@ internal static class PlanText
 /// <summary>A text that is no plan, or a plan of another <paramref name="format"/> (null where it has none).</summary>
 internal sealed class PlanFormatException(int line, string message, string? format) : Exception("line " + line.ToString(CultureInfo.InvariantCulture) + ": " + message)
 {
+    public int Line { get; } = line;
+
     public string? Format { get; } = format;
 }

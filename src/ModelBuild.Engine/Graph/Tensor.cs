@@ -32,7 +32,13 @@ internal static class ElementTypes
         ElementType.Bool => "bool", _ => type.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>The type in a kernel's name: <c>F32</c>, <c>I64</c>, <c>U8</c>, <c>Bool</c>.</summary>
+    public static string Suffix(this ElementType type) => char.ToUpperInvariant(type.Word()[0]) + type.Word()[1..];
+
     public static bool IsFloat(this ElementType type) => type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16;
+
+    /// <summary>A type to calculate with: integers of a byte and more, and floats.</summary>
+    public static bool IsNumber(this ElementType type) => type.IsFloat() || type is >= ElementType.UInt8 and <= ElementType.Int64 or ElementType.UInt32 or ElementType.UInt64;
 }
 
 internal sealed record TensorType(ElementType Element, Shape Shape)
@@ -59,6 +65,38 @@ internal sealed class Tensor(TensorType type, ReadOnlyMemory<byte> bytes)
     public static Tensor Of<T>(Shape shape, T[] values) where T : unmanaged => Of<T>(shape, values.AsSpan());
 
     public static Tensor Scalar<T>(T value) where T : unmanaged => Of<T>(Shape.Scalar, [value]);
+
+    /// <summary>Numbers of any type: floats are rounded; integers lose what is behind the point and saturate, in bytes and 16 bits as an int32 that then loses its high bits.</summary>
+    public static Tensor From(TensorType type, double[] values) => type.Element switch
+    {
+        ElementType.Float64 => Of(type.Shape, values),
+        ElementType.Float32 => Of(type.Shape, Array.ConvertAll(values, v => (float)v)),
+        ElementType.Float16 => Of(type.Shape, Array.ConvertAll(values, v => (Half)v)),
+        ElementType.BFloat16 => new(type, Of(type.Shape, Array.ConvertAll(values, BFloat16)).Bytes),
+        ElementType.Bool => From(type, Array.ConvertAll(values, v => v != 0 ? 1L : 0)),
+        ElementType.UInt64 => Of(type.Shape, Array.ConvertAll(values, v => (ulong)v)),
+        ElementType.UInt32 => Of(type.Shape, Array.ConvertAll(values, v => (uint)v)),
+        ElementType.Int64 => Of(type.Shape, Array.ConvertAll(values, v => (long)v)),
+        _ => From(type, Array.ConvertAll(values, v => (long)(int)v)),
+    };
+
+    /// <summary>Integers of any type: narrower ones lose high bits, floats are rounded.</summary>
+    public static Tensor From(TensorType type, long[] values) => type.Element switch
+    {
+        ElementType.Int64 or ElementType.UInt64 => new(type, Of(type.Shape, values).Bytes),
+        ElementType.Int32 or ElementType.UInt32 => new(type, Of(type.Shape, Array.ConvertAll(values, v => (int)v)).Bytes),
+        ElementType.Int16 or ElementType.UInt16 => new(type, Of(type.Shape, Array.ConvertAll(values, v => (short)v)).Bytes),
+        ElementType.Int8 or ElementType.UInt8 => new(type, Of(type.Shape, Array.ConvertAll(values, v => (byte)v)).Bytes),
+        ElementType.Bool => Of(type.Shape, Array.ConvertAll(values, v => v != 0)),
+        ElementType.Float32 => Of(type.Shape, Array.ConvertAll(values, v => (float)v)),
+        _ => From(type, Array.ConvertAll(values, v => (double)v)),
+    };
+
+    private static ushort BFloat16(double value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits((float)value);
+        return (ushort)(double.IsNaN(value) ? 0x7FC0 : (bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+    }
 
     public ReadOnlySpan<T> Span<T>() where T : unmanaged => MemoryMarshal.Cast<byte, T>(Bytes.Span);
 

@@ -43,7 +43,7 @@ internal sealed record BatchNormalization(float Epsilon = 1e-5f) : Op
         lowering.Emit("BatchNormalizationF32", ("x", x), ("scale", Constant(scale)), ("shift", Constant(shift)), ("y", y),
             ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("channelStrides", loops.Strides[1]), ("yStrides", loops.Strides[2]), ("lo", lo), ("hi", hi));
 
-        View Constant(double[] values) => new(lowering.Weights.Add<float>(Array.ConvertAll(values, v => (float)v)), 0, new(ElementType.Float32, [values.Length]), new([1]));
+        View Constant(double[] values) => lowering.Constant(Tensor.Of<float>([values.Length], Array.ConvertAll(values, v => (float)v)));
     }
 
     private (double[] Scale, double[] Shift) Map(Tensor?[] inputs)

@@ -1,42 +1,30 @@
 namespace ModelBuild.Engine;
 
-/// <summary>y = f(a, b), element by element, both broadcast to one shape. The kernel is named after the operator and the element type.</summary>
-internal abstract record Binary : Op
+/// <summary>y = f(a, b) on numbers of one type. The kernel is named after the operator and the element type; integers wrap.</summary>
+internal abstract record Binary : Broadcast
 {
     protected abstract double Apply(double a, double b);
 
     protected abstract long Apply(long a, long b);
 
-    protected virtual ElementType[] Elements => [ElementType.Float32, ElementType.Int32, ElementType.Int64];
+    protected override ElementType Result(TensorType[] inputs) => inputs[0].Element == inputs[1].Element && inputs[0].Element.IsNumber()
+        ? inputs[0].Element
+        : throw new OperatorException($"{inputs[0].Element.Word()} and {inputs[1].Element.Word()} are not numbers of one type");
 
-    public override TensorType[] Infer(TensorType?[] inputs)
-    {
-        TensorType a = Need(inputs[0], Elements), b = Need(inputs[1], a.Element);
-        return [new(a.Element, Shape.Broadcast(a.Shape, b.Shape))];
-    }
+    protected override string Kernel(TensorType[] inputs) =>
+        Name + Need(inputs[0], ElementType.Float32, ElementType.Int32, ElementType.Int64).Element.Suffix();
 
     public override Tensor[] Evaluate(Tensor?[] inputs)
     {
-        TensorType type = Infer([inputs[0]!.Type, inputs[1]!.Type])[0];
+        TensorType type = Whole([inputs[0]!.Type, inputs[1]!.Type]);
         int[] a = Indices(inputs[0]!.Shape, type.Shape), b = Indices(inputs[1]!.Shape, type.Shape);
-        if (type.Element == ElementType.Float32)
+        if (type.Element.IsFloat())
         {
             double[] x = inputs[0]!.Doubles(), y = inputs[1]!.Doubles();
-            return [Tensor.Of<float>(type.Shape, [.. a.Zip(b, (i, j) => (float)Apply(x[i], y[j]))])];
+            return [Tensor.From(type, [.. a.Zip(b, (i, j) => Apply(x[i], y[j]))])];
         }
         long[] m = inputs[0]!.Int64s(), n = inputs[1]!.Int64s();
-        long[] result = [.. a.Zip(b, (i, j) => Apply(m[i], n[j]))];
-        return [type.Element == ElementType.Int64 ? Tensor.Of<long>(type.Shape, result) : Tensor.Of<int>(type.Shape, Array.ConvertAll(result, v => (int)v))];
-    }
-
-    public override void Lower(Lowering lowering, Node node)
-    {
-        View a = lowering.Read(node.Inputs[0]), b = lowering.Read(node.Inputs[1]);
-        Shape shape = lowering.Type(node.Outputs[0]).Shape;
-        View y = lowering.Write(node.Outputs[0], a.Shape == shape ? a : b);
-        Loops loops = Loops.Collapse(shape, a.BroadcastTo(shape), b.BroadcastTo(shape), y.Strides);
-        lowering.Emit(Name + a.Element.Word().ToUpperInvariant(), ("a", a), ("b", b), ("y", y),
-            ("shape", loops.Shape), ("aStrides", loops.Strides[0]), ("bStrides", loops.Strides[1]), ("yStrides", loops.Strides[2]));
+        return [Tensor.From(type, [.. a.Zip(b, (i, j) => Apply(m[i], n[j]))])];
     }
 
     /// <summary>The constant operand as one value a channel of the other one (axis 1 of an image, the last axis of a matrix), where it is that.</summary>
@@ -50,14 +38,5 @@ internal abstract record Binary : Op
             return [.. Enumerable.Repeat(tensor.F32[0], channels)];
         int axis = 1 - input.Shape.Rank + tensor.Shape.Rank;
         return axis >= 0 && tensor.Shape.Size == channels && tensor.Shape[axis] == channels ? [.. tensor.F32] : null;
-    }
-
-    /// <summary>For each element of <paramref name="to"/>, which element of <paramref name="from"/> broadcasts to it.</summary>
-    public static int[] Indices(Shape from, Shape to)
-    {
-        Ints dense = from.Strides;
-        int[] strides = [.. Enumerable.Range(0, to.Rank).Select(i => i < to.Rank - from.Rank || from[i - to.Rank + from.Rank] == 1 ? 0 : dense[i - to.Rank + from.Rank])];
-        Ints places = to.Strides;
-        return [.. Enumerable.Range(0, to.Size).Select(e => Enumerable.Range(0, to.Rank).Sum(i => e / places[i] % to[i] * strides[i]))];
     }
 }

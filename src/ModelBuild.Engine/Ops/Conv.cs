@@ -57,6 +57,8 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
         int Row(Ints values, int otherwise) => Spatial == 2 ? values[0] : otherwise;
     }
 
+    public override Ints Weights => new([1]);
+
     public override Halo Halo(int input) => input != 0 ? default
         : Spatial == 2 ? new(Pads[0], Pads[1], Pads[2], Pads[3]) : new(0, Pads[0], 0, Pads[1]);
 

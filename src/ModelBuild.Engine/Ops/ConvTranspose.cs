@@ -8,6 +8,8 @@ internal sealed record ConvTranspose(Ints Kernel, Ints Strides, Ints Dilations, 
 {
     private int Spatial => Kernel.Count;
 
+    public override Ints Weights => new([1]);
+
     public override TensorType[] Infer(TensorType?[] inputs)
     {
         Shape x = Need(inputs[0], ElementType.Float32).Shape, w = Need(inputs[1], ElementType.Float32).Shape;

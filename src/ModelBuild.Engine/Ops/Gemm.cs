@@ -34,6 +34,8 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
         return [Tensor.Of<float>(y, result)];
     }
 
+    public override Ints Weights => new([1]);
+
     public override Tensor?[]? WithAffine(Affine affine, Tensor?[] constants)
     {
         if (constants[1] is not { } b || (constants.Length > 2 && constants[2] == null) || Alpha == 0 || Beta == 0)

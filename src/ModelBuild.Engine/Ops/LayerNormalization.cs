@@ -39,7 +39,7 @@ internal sealed record LayerNormalization(int Axis = -1, float Epsilon = 1e-5f) 
         return [Tensor.Of<float>(x.Shape, y), Tensor.Of<float>(types[1].Shape, [.. means]), Tensor.Of<float>(types[2].Shape, [.. deviations])];
 
         float[] Values(int input, float otherwise) => inputs.Length > input && inputs[input] is { } tensor
-            ? [.. Binary.Indices(tensor.Shape, row).Select(i => tensor.F32[i])]
+            ? [.. Broadcast.Indices(tensor.Shape, row).Select(i => tensor.F32[i])]
             : [.. Enumerable.Repeat(otherwise, row.Size)];
     }
 

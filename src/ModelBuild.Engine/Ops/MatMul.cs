@@ -42,6 +42,8 @@ internal sealed record MatMul : Op
         return [Tensor.Of<float>(y, result)];
     }
 
+    public override Ints Weights => new([0, 1]);
+
     public override void Lower(Lowering lowering, Node node)
     {
         if (QuantizedProducts.TryLower(lowering, node, transposed: false))

@@ -40,6 +40,9 @@ internal abstract record Op
     /// <summary>The border that a kernel for this node wants around its input, filled with zeros (channels-last data only).</summary>
     public virtual Halo Halo(int input) => default;
 
+    /// <summary>The inputs that hold weights where they are constant: what steps prune and quantize.</summary>
+    public virtual Ints Weights => default;
+
     // What lowering asks of quantized groups (DequantizeLinear → operator → QuantizeLinear).
 
     /// <summary>How the input's integers are to be read as numbers, where the operator does only that; such a node is lowered when a float kernel reads it.</summary>

@@ -34,7 +34,7 @@ internal sealed record Pad(Ints Pads, PadMode Mode = PadMode.Constant, double Va
             middle = middle.Slice(axis, Math.Max(0, Pads[axis]), length);
         }
         if (Mode == PadMode.Constant && Pads.Any(p => p > 0))
-            yield return (constant(Tensor.Scalar(output.Element, Value)).Expand(output.Shape), output);
+            yield return (constant(Tensor.From(new(output.Element, Shape.Scalar), [Value])).Expand(output.Shape), output);
         yield return (x, middle);
         for (int axis = 0; axis < rank && Mode != PadMode.Constant; axis++)
         {

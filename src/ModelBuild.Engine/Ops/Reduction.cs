@@ -25,27 +25,31 @@ internal abstract record Reduction(Ints? Axes, bool KeepDims, bool NoopWithEmpty
         return reduced;
     }
 
-    public override TensorType[] Infer(TensorType?[] inputs)
+    public override TensorType[] Infer(TensorType?[] inputs) => [Result(Need(inputs[0], Elements))];
+
+    private TensorType Result(TensorType x)
     {
-        TensorType x = Need(inputs[0], Elements);
         bool[] reduced = Reduced(x.Shape);
-        return [x with { Shape = KeepDims ? One(x.Shape, reduced) : Shape.Of(x.Shape.Where((_, i) => !reduced[i])) }];
+        return x with { Shape = KeepDims ? One(x.Shape, reduced) : Shape.Of(x.Shape.Where((_, i) => !reduced[i])) };
     }
+
+    // What is constant need not have a kernel.
+    public override Tensor[]? Fold(TensorType?[] types, Tensor?[] constants) => constants[0] == null ? null : Evaluate(constants);
 
     public override Tensor[] Evaluate(Tensor?[] inputs)
     {
         Tensor x = inputs[0]!;
-        TensorType y = Infer([x.Type])[0];
+        TensorType y = Result(x.Type);
         bool[] reduced = Reduced(x.Shape);
-        int[] at = Binary.Indices(One(x.Shape, reduced), x.Shape);
+        int[] at = Broadcast.Indices(One(x.Shape, reduced), x.Shape);
         ILookup<int, int> members = Enumerable.Range(0, at.Length).ToLookup(i => at[i]);
-        if (x.Element == ElementType.Float32)
+        if (x.Element.IsFloat())
         {
             double[] values = x.Doubles();
-            return [Tensor.Of<float>(y.Shape, [.. Enumerable.Range(0, y.Shape.Size).Select(i => (float)Reduce([.. members[i].Select(m => values[m])]))])];
+            return [Tensor.From(y, [.. Enumerable.Range(0, y.Shape.Size).Select(i => Reduce([.. members[i].Select(m => values[m])]))])];
         }
         long[] integers = x.Int64s();
-        return [Tensor.OfInt64s(y, [.. Enumerable.Range(0, y.Shape.Size).Select(i => Reduce([.. members[i].Select(m => integers[m])]))])];
+        return [Tensor.From(y, [.. Enumerable.Range(0, y.Shape.Size).Select(i => Reduce([.. members[i].Select(m => integers[m])]))])];
     }
 
     public override void Lower(Lowering lowering, Node node)

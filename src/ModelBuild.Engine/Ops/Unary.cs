@@ -1,16 +1,32 @@
 namespace ModelBuild.Engine;
 
-/// <summary>y = f(x), element by element, float32. The kernel is named after the operator.</summary>
+/// <summary>y = f(x), element by element. The kernel is named after the operator and the element type.</summary>
 internal abstract record Unary : Op
 {
     protected abstract double Apply(double x);
 
-    public override TensorType[] Infer(TensorType?[] inputs) => [Need(inputs[0], ElementType.Float32)];
+    /// <summary>For operators that know integers too, which wrap.</summary>
+    protected virtual long Apply(long x) => throw new OperatorException("integers are not supported");
 
-    public override Tensor[] Evaluate(Tensor?[] inputs) => [Tensor.Of<float>(inputs[0]!.Shape, Array.ConvertAll(inputs[0]!.F32.ToArray(), x => (float)Apply(x)))];
+    /// <summary>The types for which there are kernels.</summary>
+    protected virtual ElementType[] Elements => [ElementType.Float32];
+
+    protected virtual string Kernel => Name;
 
     /// <summary>Further arguments of the kernel.</summary>
     protected virtual (string, object?)[] Arguments => [];
+
+    public override TensorType[] Infer(TensorType?[] inputs) => [Need(inputs[0], Elements)];
+
+    public override Tensor[]? Fold(TensorType?[] types, Tensor?[] constants) => constants is [{ } x] ? Evaluate([x]) : null;
+
+    public override Tensor[] Evaluate(Tensor?[] inputs)
+    {
+        Tensor x = inputs[0]!;
+        return [x.Element.IsFloat() ? Tensor.From(x.Type, Array.ConvertAll(x.Doubles(), Apply)) : Tensor.From(x.Type, Array.ConvertAll(x.Int64s(), Apply))];
+    }
+
+    public override Op? After(Op before) => Clamp is { } clamp && before.Clamp is { } bounds ? Clip.Both(bounds, clamp) : null;
 
     public override void Lower(Lowering lowering, Node node)
     {
@@ -23,6 +39,6 @@ internal abstract record Unary : Op
         View x = lowering.Read(node.Inputs[0]);
         View y = lowering.Write(node.Outputs[0], x);
         Loops loops = Loops.Collapse(x.Shape, x.Strides, y.Strides);
-        lowering.Emit($"{Name}F32", [("x", x), ("y", y), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]), .. Arguments]);
+        lowering.Emit(Kernel + x.Element.Suffix(), [("x", x), ("y", y), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]), .. Arguments]);
     }
 }

@@ -4,99 +4,129 @@ using ModelBuild.Generated.Simd;
 
 namespace ModelBuild.Generated;
 
-public static unsafe partial class Kernels
-{
-    /// <summary>y = max(0, x).</summary>
-    public static void ReluF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary<Relu>(x.F32, y.F32, shape, xStrides, yStrides);
-
-    /// <summary>y = a + b.</summary>
-    public static void AddF32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Binary<Add>(a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
-
-    private readonly struct Relu : IUnary
-    {
-        public static V Apply<V>(V x) where V : struct, IVec<V> => V.Max(V.Zero, x);
-    }
-
-    private readonly struct Add : IBinary
-    {
-        public static V Apply<V>(V a, V b) where V : struct, IVec<V> => a + b;
-    }
-}
-
+/// <summary>A function of one float, for any number of lanes.</summary>
 internal interface IUnary
 {
-    static abstract V Apply<V>(V x) where V : struct, IVec<V>;
+    V Apply<V>(V x) where V : struct, IVec<V>;
 }
 
+/// <summary>A function of two floats, for any number of lanes.</summary>
 internal interface IBinary
 {
-    static abstract V Apply<V>(V a, V b) where V : struct, IVec<V>;
+    V Apply<V>(V a, V b) where V : struct, IVec<V>;
 }
 
-/// <summary>Element-wise loops over strided data: whole vectors where the innermost axis is contiguous, one by one elsewhere and at the end.</summary>
+/// <summary>
+/// Element-wise loops over strided float data: whole vectors where the innermost axis is contiguous. Elsewhere and at the end a vector is gathered
+/// in a buffer, so that what a function yields never depends on where an element lies.
+/// </summary>
 internal static unsafe class Elementwise
 {
-    public static void Unary<O>(float* x, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where O : struct, IUnary
+    private const int MostLanes = 16;
+
+    public static void Unary<O>(O op, float* x, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where O : struct, IUnary
     {
-        if (shape.Length > 1)
+        if (shape.Length > 2)
         {
             for (nint i = 0; i < shape[0]; i++)
-                Unary<O>(x + i * xStrides[0], y + i * yStrides[0], shape[1..], xStrides[1..], yStrides[1..]);
+                Unary(op, x + i * xStrides[0], y + i * yStrides[0], shape[1..], xStrides[1..], yStrides[1..]);
             return;
         }
+        nint rows = 1, xRow = 0, yRow = 0;
+        if (shape.Length == 2)
+            (rows, xRow, yRow) = (shape[0], xStrides[0], yStrides[0]);
+        nint count = shape[^1], xs = xStrides[^1], ys = yStrides[^1];
         if (Vector512.IsHardwareAccelerated)
-            Row<O, V512>(x, y, shape[0], xStrides[0], yStrides[0]);
+            Rows<O, V512>(op, x, y, rows, count, xRow, yRow, xs, ys);
         else if (Vector256.IsHardwareAccelerated)
-            Row<O, V256>(x, y, shape[0], xStrides[0], yStrides[0]);
+            Rows<O, V256>(op, x, y, rows, count, xRow, yRow, xs, ys);
         else if (Vector128.IsHardwareAccelerated)
-            Row<O, V128>(x, y, shape[0], xStrides[0], yStrides[0]);
+            Rows<O, V128>(op, x, y, rows, count, xRow, yRow, xs, ys);
         else
-            Row<O, V1>(x, y, shape[0], xStrides[0], yStrides[0]);
+            Rows<O, V1>(op, x, y, rows, count, xRow, yRow, xs, ys);
     }
 
-    public static void Binary<O>(float* a, float* b, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) where O : struct, IBinary
+    public static void Binary<O>(O op, float* a, float* b, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) where O : struct, IBinary
     {
-        if (shape.Length > 1)
+        if (shape.Length > 2)
         {
             for (nint i = 0; i < shape[0]; i++)
-                Binary<O>(a + i * aStrides[0], b + i * bStrides[0], y + i * yStrides[0], shape[1..], aStrides[1..], bStrides[1..], yStrides[1..]);
+                Binary(op, a + i * aStrides[0], b + i * bStrides[0], y + i * yStrides[0], shape[1..], aStrides[1..], bStrides[1..], yStrides[1..]);
             return;
         }
+        nint rows = 1, aRow = 0, bRow = 0, yRow = 0;
+        if (shape.Length == 2)
+            (rows, aRow, bRow, yRow) = (shape[0], aStrides[0], bStrides[0], yStrides[0]);
+        nint count = shape[^1], sa = aStrides[^1], sb = bStrides[^1], ys = yStrides[^1];
         if (Vector512.IsHardwareAccelerated)
-            Row<O, V512>(a, b, y, shape[0], aStrides[0], bStrides[0], yStrides[0]);
+            Rows<O, V512>(op, a, b, y, rows, count, aRow, bRow, yRow, sa, sb, ys);
         else if (Vector256.IsHardwareAccelerated)
-            Row<O, V256>(a, b, y, shape[0], aStrides[0], bStrides[0], yStrides[0]);
+            Rows<O, V256>(op, a, b, y, rows, count, aRow, bRow, yRow, sa, sb, ys);
         else if (Vector128.IsHardwareAccelerated)
-            Row<O, V128>(a, b, y, shape[0], aStrides[0], bStrides[0], yStrides[0]);
+            Rows<O, V128>(op, a, b, y, rows, count, aRow, bRow, yRow, sa, sb, ys);
         else
-            Row<O, V1>(a, b, y, shape[0], aStrides[0], bStrides[0], yStrides[0]);
+            Rows<O, V1>(op, a, b, y, rows, count, aRow, bRow, yRow, sa, sb, ys);
     }
 
+    /// <summary>Rows of <paramref name="count"/> elements. Strides of 1 are contiguous; any other is followed element by element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Row<O, V>(float* x, float* y, nint count, nint xs, nint ys) where O : struct, IUnary where V : struct, IVec<V>
+    internal static void Rows<O, V>(O op, float* x, float* y, nint rows, nint count, nint xRow, nint yRow, nint xs, nint ys) where O : struct, IUnary where V : struct, IVec<V>
     {
-        nint i = 0;
-        if (xs == 1 && ys == 1)
+        float* lanes = stackalloc float[MostLanes];
+        for (nint row = 0; row < rows; row++, x += xRow, y += yRow)
         {
-            for (; i <= count - V.Lanes; i += V.Lanes)
-                O.Apply(V.Load(x + i)).Store(y + i);
+            nint i = 0;
+            if (xs == 1 && ys == 1)
+            {
+                for (; i <= count - V.Lanes; i += V.Lanes)
+                    op.Apply(V.Load(x + i)).Store(y + i);
+            }
+            for (; i < count; i += V.Lanes)
+            {
+                nint some = Math.Min(V.Lanes, count - i);
+                Gather(x + i * xs, xs, some, lanes);
+                op.Apply(V.Load(lanes)).Store(lanes);
+                Scatter(lanes, some, y + i * ys, ys);
+            }
         }
-        for (; i < count; i++)
-            O.Apply(V1.Load(x + i * xs)).Store(y + i * ys);
     }
 
+    /// <summary>As above for two operands, of which a stride of 0 is one value for a whole row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Row<O, V>(float* a, float* b, float* y, nint count, nint sa, nint sb, nint ys) where O : struct, IBinary where V : struct, IVec<V>
+    internal static void Rows<O, V>(O op, float* a, float* b, float* y, nint rows, nint count, nint aRow, nint bRow, nint yRow, nint sa, nint sb, nint ys) where O : struct, IBinary where V : struct, IVec<V>
     {
-        nint i = 0;
-        if (ys == 1 && (sa is 0 or 1) && (sb is 0 or 1)) // 0: one value for the whole row
+        float* lanes = stackalloc float[MostLanes * 2];
+        for (nint row = 0; row < rows; row++, a += aRow, b += bRow, y += yRow)
         {
-            for (; i <= count - V.Lanes; i += V.Lanes)
-                O.Apply(sa == 0 ? V.Broadcast(*a) : V.Load(a + i), sb == 0 ? V.Broadcast(*b) : V.Load(b + i)).Store(y + i);
+            nint i = 0;
+            if (ys == 1 && (sa is 0 or 1) && (sb is 0 or 1))
+            {
+                V first = V.Broadcast(*a), second = V.Broadcast(*b);
+                for (; i <= count - V.Lanes; i += V.Lanes)
+                    op.Apply(sa == 0 ? first : V.Load(a + i), sb == 0 ? second : V.Load(b + i)).Store(y + i);
+            }
+            for (; i < count; i += V.Lanes)
+            {
+                nint some = Math.Min(V.Lanes, count - i);
+                Gather(a + i * sa, sa, some, lanes);
+                Gather(b + i * sb, sb, some, lanes + MostLanes);
+                op.Apply(V.Load(lanes), V.Load(lanes + MostLanes)).Store(lanes);
+                Scatter(lanes, some, y + i * ys, ys);
+            }
         }
-        for (; i < count; i++)
-            O.Apply(V1.Load(a + i * sa), V1.Load(b + i * sb)).Store(y + i * ys);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Gather(float* from, nint stride, nint count, float* lanes)
+    {
+        for (nint i = 0; i < count; i++)
+            lanes[i] = from[i * stride];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Scatter(float* lanes, nint count, float* to, nint stride)
+    {
+        for (nint i = 0; i < count; i++)
+            to[i * stride] = lanes[i];
     }
 }

@@ -20,6 +20,9 @@ internal unsafe interface IVec<T> where T : struct, IVec<T>
 
     static abstract T operator -(T a, T b);
 
+    /// <summary>The sign flipped, of zeros too.</summary>
+    static abstract T operator -(T a);
+
     static abstract T operator *(T a, T b);
 
     static abstract T operator /(T a, T b);
@@ -32,4 +35,29 @@ internal unsafe interface IVec<T> where T : struct, IVec<T>
 
     /// <summary>The larger lane; a NaN in <paramref name="value"/> is kept.</summary>
     static abstract T Max(T bound, T value);
+
+    static abstract T Abs(T value);
+
+    static abstract T Sqrt(T value);
+
+    static abstract T Floor(T value);
+
+    static abstract T Ceiling(T value);
+
+    /// <summary>To the nearest integer, halves to the even one.</summary>
+    static abstract T Round(T value);
+
+    /// <summary>The natural logarithm, within 1 ulp or so.</summary>
+    static abstract T Log(T value);
+
+    /// <summary>The float with this exponent field: 2^(field − 127) for an integral value from 1 to 254, and 0 at 0.</summary>
+    static abstract T Exponent(T field);
+
+    // Comparisons give a mask for Select: all bits of a lane, or none.
+
+    static abstract T Less(T a, T b);
+
+    static abstract T IsNaN(T value);
+
+    static abstract T Select(T mask, T yes, T no);
 }

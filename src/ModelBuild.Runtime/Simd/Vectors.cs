@@ -25,6 +25,8 @@ internal readonly unsafe struct V512(Vector512<float> v) : IVec<V512>
 
     public static V512 operator -(V512 a, V512 b) => new(a._v - b._v);
 
+    public static V512 operator -(V512 a) => new(-a._v);
+
     public static V512 operator *(V512 a, V512 b) => new(a._v * b._v);
 
     public static V512 operator /(V512 a, V512 b) => new(a._v / b._v);
@@ -38,6 +40,36 @@ internal readonly unsafe struct V512(Vector512<float> v) : IVec<V512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512 Max(V512 bound, V512 value) => new(Vector512.MaxNative(bound._v, value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 Abs(V512 value) => new(Vector512.Abs(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 Sqrt(V512 value) => new(Vector512.Sqrt(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 Floor(V512 value) => new(Vector512.Floor(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 Ceiling(V512 value) => new(Vector512.Ceiling(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 Round(V512 value) => new(Vector512.Round(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 Log(V512 value) => new(Vector512.Log(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 Exponent(V512 field) => new((Vector512.ConvertToInt32Native(field._v) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 Less(V512 a, V512 b) => new(Vector512.LessThan(a._v, b._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 IsNaN(V512 value) => new(~Vector512.Equals(value._v, value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 Select(V512 mask, V512 yes, V512 no) => new(Vector512.ConditionalSelect(mask._v, yes._v, no._v));
 }
 
 /// <summary>Eight lanes.</summary>
@@ -62,6 +94,8 @@ internal readonly unsafe struct V256(Vector256<float> v) : IVec<V256>
 
     public static V256 operator -(V256 a, V256 b) => new(a._v - b._v);
 
+    public static V256 operator -(V256 a) => new(-a._v);
+
     public static V256 operator *(V256 a, V256 b) => new(a._v * b._v);
 
     public static V256 operator /(V256 a, V256 b) => new(a._v / b._v);
@@ -75,6 +109,36 @@ internal readonly unsafe struct V256(Vector256<float> v) : IVec<V256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256 Max(V256 bound, V256 value) => new(Vector256.MaxNative(bound._v, value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 Abs(V256 value) => new(Vector256.Abs(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 Sqrt(V256 value) => new(Vector256.Sqrt(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 Floor(V256 value) => new(Vector256.Floor(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 Ceiling(V256 value) => new(Vector256.Ceiling(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 Round(V256 value) => new(Vector256.Round(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 Log(V256 value) => new(Vector256.Log(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 Exponent(V256 field) => new((Vector256.ConvertToInt32Native(field._v) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 Less(V256 a, V256 b) => new(Vector256.LessThan(a._v, b._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 IsNaN(V256 value) => new(~Vector256.Equals(value._v, value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 Select(V256 mask, V256 yes, V256 no) => new(Vector256.ConditionalSelect(mask._v, yes._v, no._v));
 }
 
 /// <summary>Four lanes.</summary>
@@ -99,6 +163,8 @@ internal readonly unsafe struct V128(Vector128<float> v) : IVec<V128>
 
     public static V128 operator -(V128 a, V128 b) => new(a._v - b._v);
 
+    public static V128 operator -(V128 a) => new(-a._v);
+
     public static V128 operator *(V128 a, V128 b) => new(a._v * b._v);
 
     public static V128 operator /(V128 a, V128 b) => new(a._v / b._v);
@@ -112,6 +178,36 @@ internal readonly unsafe struct V128(Vector128<float> v) : IVec<V128>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128 Max(V128 bound, V128 value) => new(Vector128.MaxNative(bound._v, value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128 Abs(V128 value) => new(Vector128.Abs(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128 Sqrt(V128 value) => new(Vector128.Sqrt(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128 Floor(V128 value) => new(Vector128.Floor(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128 Ceiling(V128 value) => new(Vector128.Ceiling(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128 Round(V128 value) => new(Vector128.Round(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128 Log(V128 value) => new(Vector128.Log(value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128 Exponent(V128 field) => new((Vector128.ConvertToInt32Native(field._v) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128 Less(V128 a, V128 b) => new(Vector128.LessThan(a._v, b._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128 IsNaN(V128 value) => new(~Vector128.Equals(value._v, value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128 Select(V128 mask, V128 yes, V128 no) => new(Vector128.ConditionalSelect(mask._v, yes._v, no._v));
 }
 
 /// <summary>One lane: plain floats, where nothing is accelerated.</summary>
@@ -133,6 +229,8 @@ internal readonly unsafe struct V1(float v) : IVec<V1>
 
     public static V1 operator -(V1 a, V1 b) => new(a._v - b._v);
 
+    public static V1 operator -(V1 a) => new(-a._v);
+
     public static V1 operator *(V1 a, V1 b) => new(a._v * b._v);
 
     public static V1 operator /(V1 a, V1 b) => new(a._v / b._v);
@@ -142,4 +240,26 @@ internal readonly unsafe struct V1(float v) : IVec<V1>
     public static V1 Min(V1 bound, V1 value) => bound._v < value._v ? bound : value;
 
     public static V1 Max(V1 bound, V1 value) => bound._v > value._v ? bound : value;
+
+    public static V1 Abs(V1 value) => new(MathF.Abs(value._v));
+
+    public static V1 Sqrt(V1 value) => new(MathF.Sqrt(value._v));
+
+    public static V1 Floor(V1 value) => new(MathF.Floor(value._v));
+
+    public static V1 Ceiling(V1 value) => new(MathF.Ceiling(value._v));
+
+    public static V1 Round(V1 value) => new(MathF.Round(value._v));
+
+    public static V1 Log(V1 value) => new(MathF.Log(value._v));
+
+    public static V1 Exponent(V1 field) => new(BitConverter.Int32BitsToSingle((int)field._v << 23));
+
+    public static V1 Less(V1 a, V1 b) => Mask(a._v < b._v);
+
+    public static V1 IsNaN(V1 value) => Mask(float.IsNaN(value._v));
+
+    public static V1 Select(V1 mask, V1 yes, V1 no) => BitConverter.SingleToInt32Bits(mask._v) != 0 ? yes : no;
+
+    private static V1 Mask(bool set) => new(BitConverter.Int32BitsToSingle(set ? -1 : 0));
 }

@@ -41,6 +41,9 @@ internal sealed class OnnxNode(NodeProto proto, long opset, GraphBuilder builder
 
     public string Text(string name, string otherwise) => Find(name) is { } a ? a.S.ToStringUtf8() : otherwise;
 
+    /// <summary>An element type, by ONNX's number.</summary>
+    public ElementType Element(string name) => Find(name) is { } a && Enum.IsDefined((ElementType)a.I) ? (ElementType)a.I : throw new OperatorException($"{name} must be an element type");
+
     public Ints? Ints(string name) => Find(name) is { } a ? new(a.Ints.Select(v => (int)Math.Clamp(v, int.MinValue, int.MaxValue))) : null;
 
     public long? Long(string name) => Find(name)?.I;
@@ -85,6 +88,9 @@ internal sealed class OnnxNode(NodeProto proto, long opset, GraphBuilder builder
         int last = Array.FindLastIndex(inputs, i => i.Length > 0), lastOutput = proto.Output.ToList().FindLastIndex(o => o.Length > 0);
         builder.Add(new Node(Name, op, new(inputs.Take(last + 1)), new(proto.Output.Take(lastOutput + 1))));
     }
+
+    /// <summary>Adds one of several nodes for this one: it reads what is said, and writes output 0.</summary>
+    public void Add(Op op, params ReadOnlySpan<string> inputs) => builder.Add(new Node(Name, op, new(inputs.ToArray()), new([proto.Output[0]])));
 
     private string Need(int input) => Has(input) ? proto.Input[input] : throw new OperatorException($"input {input} is missing");
 

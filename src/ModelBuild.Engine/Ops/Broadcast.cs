@@ -1,0 +1,71 @@
+namespace ModelBuild.Engine;
+
+/// <summary>Element by element over operands that broadcast to one shape. A kernel's parameters are the operands by name, the result y, and strides of each.</summary>
+internal abstract record Broadcast : Op
+{
+    protected virtual string[] Operands => ["a", "b"];
+
+    /// <summary>The result's element type, whether or not there is a kernel.</summary>
+    /// <exception cref="OperatorException">The operator means nothing for these.</exception>
+    protected abstract ElementType Result(TensorType[] inputs);
+
+    /// <summary>The kernel for operands of these types.</summary>
+    /// <exception cref="OperatorException">There is none.</exception>
+    protected abstract string Kernel(TensorType[] inputs);
+
+    public override TensorType[] Infer(TensorType?[] inputs)
+    {
+        TensorType result = Whole(inputs);
+        Kernel(inputs!);
+        return [result];
+    }
+
+    // What is constant need not have a kernel: exporters compute shapes in float64, too.
+    public override Tensor[]? Fold(TensorType?[] types, Tensor?[] constants) => Array.TrueForAll(constants, c => c != null) ? Evaluate(constants) : null;
+
+    /// <summary>The result's type; all operands are there.</summary>
+    protected TensorType Whole(TensorType?[] inputs)
+    {
+        if (inputs.Length != Operands.Length || inputs.Contains(null))
+            throw new OperatorException($"it takes {Operands.Length} inputs");
+        return new(Result(inputs!), inputs.Select(i => i!.Shape).Aggregate(Shape.Broadcast));
+    }
+
+    public override void Lower(Lowering lowering, Node node)
+    {
+        View[] operands = [.. node.Inputs.Select(i => lowering.Read(i))];
+        Shape shape = lowering.Type(node.Outputs[0]).Shape;
+        // The result lies as the data does: of the operands that are not repeated, one that is computed rather than a constant.
+        View like = operands.Where(o => o.Shape == shape).MinBy(o => o.Buffer.Space == Space.Scratch ? 0 : 1) ?? operands[^1];
+        Emit(lowering, Kernel([.. operands.Select(o => o.Type)]), operands, lowering.Write(node.Outputs[0], like));
+    }
+
+    protected void Emit(Lowering lowering, string kernel, View[] operands, View y)
+    {
+        Loops loops = Loops.Collapse(y.Shape, [.. operands.Select(o => o.BroadcastTo(y.Shape)), y.Strides]);
+        lowering.Emit(kernel, [.. Operands.Select((name, i) => (name, (object?)operands[i])), ("y", y), ("shape", loops.Shape),
+            .. Operands.Select((name, i) => (name + "Strides", (object?)loops.Strides[i])), ("yStrides", loops.Strides[^1])]);
+    }
+
+    /// <summary>For each element of <paramref name="to"/>, which element of <paramref name="from"/> broadcasts to it.</summary>
+    public static int[] Indices(Shape from, Shape to)
+    {
+        Ints dense = from.Strides;
+        int missing = to.Rank - from.Rank;
+        int[] strides = [.. Enumerable.Range(0, to.Rank).Select(i => i < missing || from[i - missing] == 1 ? 0 : dense[i - missing])], lengths = [.. to], at = new int[to.Rank];
+        var indices = new int[to.Size];
+        for (int i = 0, index = 0; i < indices.Length; i++)
+        {
+            indices[i] = index;
+            for (int axis = lengths.Length - 1; axis >= 0; axis--)
+            {
+                index += strides[axis];
+                if (++at[axis] < lengths[axis])
+                    break;
+                index -= strides[axis] * lengths[axis];
+                at[axis] = 0;
+            }
+        }
+        return indices;
+    }
+}

@@ -1,0 +1,24 @@
+namespace ModelBuild.Engine;
+
+/// <summary>
+/// A step of a recipe: a record whose parameters are the recipe's keys, with their types, defaults and descriptions. Graph in, graph out; nothing else
+/// changes.
+/// </summary>
+internal abstract record Pass
+{
+    /// <summary>The nodes that the step may change: <c>only:</c> and <c>except:</c>, which every step takes.</summary>
+    public Selection Nodes { get; init; } = Selection.All;
+
+    /// <summary>Whether the step measures: without calibration data it is an error.</summary>
+    public virtual bool NeedsCalibration => false;
+
+    /// <summary>Whether the step could change the node, were it selected: what messages offer for <c>only:</c> and <c>except:</c>.</summary>
+    public abstract bool Applies(Graph graph, Node node);
+
+    public abstract Graph Apply(Graph graph, PassContext context);
+}
+
+/// <summary>What a step may know besides the graph; <paramref name="Source"/> is the graph as imported and simplified, before any step.</summary>
+internal sealed record PassContext(Graph Source)
+{
+}

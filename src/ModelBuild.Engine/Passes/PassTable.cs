@@ -1,0 +1,11 @@
+namespace ModelBuild.Engine;
+
+/// <summary>The steps of recipes, one line each, in the order in which messages and the documentation list them.</summary>
+internal static class PassTable
+{
+    public static readonly PassRow[] Rows =
+    [
+        PassRow.Of<Prune>("prune"),
+        PassRow.Of<StoreFloat16>("quantize", "fp16"),
+    ];
+}

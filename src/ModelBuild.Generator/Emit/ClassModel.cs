@@ -1,0 +1,55 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace ModelBuild.Generator;
+
+/// <summary>A plan in the words of the class to write.</summary>
+internal sealed class ClassModel
+{
+    private readonly HashSet<string> _parameters;
+
+    public ClassModel(Plan plan)
+    {
+        Plan = plan;
+        Inputs = [.. plan.Inputs.Select(t => new TensorModel(t, isInput: true, plan.Class))];
+        Outputs = [.. plan.Outputs.Select(t => new TensorModel(t, isInput: false, plan.Class))];
+        Tensors = [.. Inputs, .. Outputs];
+        _parameters = [.. Tensors.Select(t => t.Parameter)];
+        HashSet<string> plurals = [.. Tensors.Select(t => t.Plural), "count"];
+        if (plurals.Count <= Tensors.Length)
+        {
+            foreach (TensorModel tensor in Tensors)
+                tensor.Plural = tensor.Parameter;
+        }
+        _parameters.UnionWith(Tensors.Select(t => t.Plural));
+    }
+
+    public Plan Plan { get; }
+
+    public TensorModel[] Inputs { get; }
+
+    public TensorModel[] Outputs { get; }
+
+    public TensorModel[] Tensors { get; }
+
+    public bool HasLabels => Plan.Labels.Count > 0;
+
+    public string Fact(string key) => Plan.Facts.FirstOrDefault(f => f.Key == key)?.Value ?? "";
+
+    /// <summary>A name for a local of the class's own: another one where a tensor has it.</summary>
+    public string Local(string name)
+    {
+        while (_parameters.Contains(name))
+            name += "_";
+        return name;
+    }
+
+    /// <summary>Where <see cref="LabelMembers"/> finds room in the arena for outputs and for an order of the classes.</summary>
+    public int ArenaOf(TensorModel output) => Align(Plan.ScratchBytes) + Outputs.TakeWhile(o => o != output).Sum(o => Align(8 * o.Length));
+
+    public int ArenaOfOrder => Align(Plan.ScratchBytes) + Outputs.Sum(o => Align(8 * o.Length));
+
+    public int ArenaBytes => HasLabels ? ArenaOfOrder + Align(4 * Outputs[0].Length) : Plan.ScratchBytes;
+
+    private static int Align(int bytes) => (bytes + 63) / 64 * 64;
+}

@@ -1,0 +1,73 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace ModelBuild.Generator;
+
+/// <summary>The kernel calls: one statement a call, one method a group of them. Which kernels there are, only the runtime knows.</summary>
+internal static class Layers
+{
+    private const int GroupSize = 16;
+
+    public static void Write(SourceWriter source, ClassModel model)
+    {
+        PlanCall[] calls = [.. model.Plan.Calls];
+        int groups = (calls.Length + GroupSize - 1) / GroupSize;
+        if (groups <= 1)
+        {
+            Method(source, model, "Compute", model.Tensors, calls);
+            return;
+        }
+        int size = (calls.Length + groups - 1) / groups;
+        PlanCall[][] parts = [.. Enumerable.Range(0, groups).Select(g => calls.Skip(g * size).Take(size).ToArray()).Where(part => part.Length > 0)];
+        string frame = model.Local("frame");
+        source.Method("private static void Compute", Parameters(model, model.Tensors), () =>
+        {
+            for (int g = 0; g < parts.Length; g++)
+                source.Call($"Layers{g + 1}", Used(model, parts[g]).Select(t => t.Parameter).Prepend("in " + frame));
+        });
+        for (int g = 0; g < parts.Length; g++)
+        {
+            source.Line();
+            Method(source, model, $"Layers{g + 1}", Used(model, parts[g]), parts[g]);
+        }
+    }
+
+    private static void Method(SourceWriter source, ClassModel model, string name, IEnumerable<TensorModel> tensors, PlanCall[] calls) =>
+        source.Method("private static void " + name, Parameters(model, tensors), () =>
+        {
+            string comment = "";
+            foreach (PlanCall call in calls)
+            {
+                if (call.Comment.Length > 0 && call.Comment != comment)
+                    source.Line("// " + Literals.Comment(call.Comment));
+                comment = call.Comment;
+                source.Call(ClassSource.Runtime + "Kernels." + call.Kernel, call.Arguments.Select(a => a.Name + ": " + Value(model, a.Value)).Prepend("in " + model.Local("frame")));
+            }
+        });
+
+    private static IEnumerable<string> Parameters(ClassModel model, IEnumerable<TensorModel> tensors) =>
+        tensors.Select(t => t.Span + " " + t.Parameter).Prepend($"in {ClassSource.Runtime}Frame {model.Local("frame")}");
+
+    private static TensorModel[] Used(ClassModel model, PlanCall[] calls)
+    {
+        HashSet<TensorModel> used = [.. calls.SelectMany(c => c.Arguments).Select(a => PlanValue.Parse(a.Value) switch
+        {
+            PlanValue.Input(var i) => model.Inputs[i],
+            PlanValue.Output(var i) => model.Outputs[i],
+            _ => null,
+        }).OfType<TensorModel>()];
+        return [.. model.Tensors.Where(used.Contains)];
+    }
+
+    private static string Value(ClassModel model, string text) => PlanValue.Parse(text) switch
+    {
+        PlanValue.Integer(var value) => Literals.Number(value),
+        // As the plan wrote it: a number formatted here could differ between the frameworks that compilers run on.
+        PlanValue.Single(var value) => float.IsNaN(value) ? "float.NaN" : float.IsInfinity(value) ? value > 0 ? "float.PositiveInfinity" : "float.NegativeInfinity" : text,
+        PlanValue.List(var values) => "[" + string.Join(", ", values.Select(Literals.Number)) + "]",
+        PlanValue.Place(var block, var offset) => $"{model.Local("frame")}.{block}({Literals.Number(offset)})",
+        PlanValue.Input(var i) => model.Inputs[i].Parameter,
+        PlanValue.Output(var i) => model.Outputs[i].Parameter,
+        _ => "default",
+    };
+}

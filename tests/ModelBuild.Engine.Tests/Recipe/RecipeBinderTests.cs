@@ -1,0 +1,128 @@
+namespace ModelBuild.Engine.Tests;
+
+[TestClass]
+public class RecipeBinderTests
+{
+    private static readonly Dictionary<string, string> None = [];
+
+    [TestMethod]
+    public void Bind_MakesTheRecord_WhenKeysUnitsAndWordsAreRight()
+    {
+        BoundStep step = Bind("PRUNE(50%, Scope: GLOBAL, only: [Conv, '/a/*'], except: conv1)").Single();
+        Assert.AreEqual(new Prune(0.5, PruneScope.Global) { Nodes = new(new(["Conv", "/a/*"]), new(["conv1"])) }, step.Pass);
+    }
+
+    [TestMethod]
+    public void Bind_TakesDefaults_WhenOnlyTheFirstArgumentIsGiven() => Assert.AreEqual(new Prune(0.25), Bind("prune(0.25)").Single().Pass);
+
+    [TestMethod]
+    public void Bind_ChoosesTheRow_WhenTheFirstWordSaysWhich() => Assert.IsInstanceOfType<StoreFloat16>(Bind("quantize(FP16, except: Gemm)").Single().Pass);
+
+    [TestMethod]
+    public void Bind_GivesNoSteps_WhenTheRecipeIsEmpty() => Assert.AreEqual(0, Bind("").Count);
+
+    [TestMethod]
+    public void Bind_ReplacesNamesByTheirSteps_WhenARecipeNamesRecipes()
+    {
+        var recipes = new Dictionary<string, string> { ["Edge"] = "prune(0.5) | half", ["Half"] = "Float16" };
+        Assert.AreEqual("prune(0.5) | quantize(fp16) | prune(0.1)", string.Join(" | ", Bind("edge | prune(0.1)", recipes).Select(s => s.Text)));
+    }
+
+    [TestMethod]
+    [DataRow("prun(0.5) | quantize(fp16)",
+        "MB1002: 'prun' is neither a step nor a recipe; steps: prune, quantize; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
+        "    prun(0.5) | quantize(fp16)",
+        "    ^~~~")]
+    [DataRow("prune(0.5, scoop: global)",
+        "MB1003: prune: there is no key 'scoop'; keys: sparsity, scope, only, except; did you mean 'scope'?",
+        "    prune(0.5, scoop: global)",
+        "               ^~~~~")]
+    [DataRow("prune(0.5, scope: globl)",
+        "MB1004: prune: 'scope' is local or global, not globl; did you mean 'global'?",
+        "    prune(0.5, scope: globl)",
+        "                      ^~~~~")]
+    [DataRow("prune(150%)",
+        "MB1004: prune: 'sparsity' is a number from 0 to 1, not 150%",
+        "    prune(150%)",
+        "          ^~~~")]
+    [DataRow("prune(half)",
+        "MB1004: prune: 'sparsity' is a number from 0 to 1, not half",
+        "    prune(half)",
+        "          ^~~~")]
+    [DataRow("prune(0.5, only: [Conv, 3])",
+        "MB1004: prune: 'only' is a name, a pattern or an operator, or a list of them in [ ], not [Conv, 3]",
+        "    prune(0.5, only: [Conv, 3])",
+        "                     ^~~~~~~~~")]
+    [DataRow("prune(0.5, sparsity: 0.4)",
+        "MB1003: prune: 'sparsity' is given twice",
+        "    prune(0.5, sparsity: 0.4)",
+        "               ^~~~~~~~")]
+    [DataRow("prune",
+        "MB1003: prune: 'sparsity' is missing: a number from 0 to 1 (the share of the weights that become zero)",
+        "    prune",
+        "    ^~~~~")]
+    [DataRow("quantize(fp61)",
+        "MB1004: quantize: 'fp61' is unknown; valid: fp16; did you mean 'fp16'?",
+        "    quantize(fp61)",
+        "             ^~~~")]
+    [DataRow("quantize()",
+        "MB1003: quantize: the first argument says which: fp16",
+        "    quantize()",
+        "    ^~~~~~~~")]
+    [DataRow("Edge(0.5)",
+        "MB1003: Edge: a recipe takes no arguments",
+        "    Edge(0.5)",
+        "         ^~~")]
+    public void Bind_NamesTheValidWords_WhenOneIsWrong(string recipe, string text, string excerpt, string caret)
+    {
+        var error = Assert.ThrowsExactly<DiagnosticException>(() => Bind(recipe, new() { ["Edge"] = "prune(0.5)" }));
+        Assert.AreEqual($"app.csproj(7): error {text}\n{excerpt}\n{caret}", error.Message);
+    }
+
+    [TestMethod]
+    public void Bind_ShowsTheNamedRecipe_WhenTheFaultIsInIt()
+    {
+        var error = Assert.ThrowsExactly<DiagnosticException>(() => Bind("Edge", new() { ["Edge"] = "prune(2)" }));
+        Assert.AreEqual("app.csproj(7): error MB1004: prune: 'sparsity' is a number from 0 to 1, not 2 (recipe 'Edge')\n    prune(2)\n          ^", error.Message);
+    }
+
+    [TestMethod]
+    [DataRow("prune", "'prune' is a step; give the recipe another name")]
+    [DataRow("smallest", "a recipe of this name is built in; give it another name")]
+    [DataRow("my recipe", "a name is a letter, then letters, digits and '-'")]
+    [DataRow("", "a name is a letter, then letters, digits and '-'")]
+    public void Bind_RefusesARecipesName_WhenItMeansSomethingElse(string name, string why)
+    {
+        var error = Assert.ThrowsExactly<DiagnosticException>(() => Bind("", new() { [name] = "prune(0.5)" }));
+        Assert.AreEqual($"app.csproj(7): error MB1005: recipe '{name}': {why}", error.Message);
+    }
+
+    [TestMethod]
+    public void Bind_NamesTheCircle_WhenRecipesContainEachOther()
+    {
+        var error = Assert.ThrowsExactly<DiagnosticException>(() => Bind("Start", new() { ["Start"] = "A", ["A"] = "prune(0.5) | b", ["B"] = "A" }));
+        Assert.AreEqual("app.csproj(7): error MB1005: recipe 'A': it contains itself: A → B → A", error.Message);
+    }
+
+    [TestMethod]
+    public void Bind_StopsAtALimit_WhenRecipesGrowWithoutBound()
+    {
+        Dictionary<string, string> recipes = Enumerable.Range(0, 60).ToDictionary(i => $"r{i}", i => i == 59 ? "" : $"r{i + 1} | r{i + 1}");
+        StringAssert.Contains(Assert.ThrowsExactly<DiagnosticException>(() => Bind("r0", recipes)).Message, "MB1005");
+    }
+
+    [TestMethod]
+    public void BuiltIn_RecipesNameKnownSteps() =>
+        Assert.IsTrue(RecipeTable.BuiltIn.All(b => RecipeParser.Parse(new RecipeSource(default, b.Steps, b.Name)).Steps.All(s => PassTable.Rows.Any(r => r.Name == s.Name))));
+
+    [TestMethod]
+    public void Rows_AreDocumentedAndDistinct_InThePassTable()
+    {
+        Assert.AreEqual(PassTable.Rows.Length, PassTable.Rows.Select(r => r.Title).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        foreach (PassRow row in PassTable.Rows)
+            Assert.IsTrue(row.Doc.Length > 0 && row.Parameters.All(p => p.Doc.Length > 0 && p.Valid.Length > 0 && (p.Required || p.Default == null || p.DefaultText.Length > 0)), row.Title);
+    }
+
+    private static EquatableArray<BoundStep> Bind(string recipe, Dictionary<string, string>? recipes = null) =>
+        RecipeBinder.Bind(new CompileRequest("digits.onnx", "Digits", "App", Recipe: recipe, Project: "app.csproj", Line: 7, Recipes: recipes ?? None));
+}

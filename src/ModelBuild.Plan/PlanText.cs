@@ -60,7 +60,7 @@ internal static class PlanText
                 continue;
             try
             {
-                reader.Read(Words(line));
+                reader.Read(Words(line), i + 1);
             }
             catch (Exception e) when (e is FormatException or ArgumentOutOfRangeException or OverflowException)
             {
@@ -149,14 +149,14 @@ internal static class PlanText
 
     private sealed class Reader
     {
-        private readonly Dictionary<string, string[]> _single = [];
+        private readonly Dictionary<string, (int Line, string[] Words)> _single = [];
         private readonly List<PlanTensor> _inputs = [], _outputs = [];
         private readonly List<string> _labels = [];
         private readonly List<PlanFact> _facts = [];
         private readonly List<PlanExpansion> _expansions = [];
         private readonly List<PlanCall> _calls = [];
 
-        public void Read(List<string> words)
+        public void Read(List<string> words, int line)
         {
             switch (words[0])
             {
@@ -166,20 +166,23 @@ internal static class PlanText
                 case "fact": _facts.Add(new PlanFact(words[1], words[2])); break;
                 case "expand": _expansions.Add(new PlanExpansion(words[1], words[2], Number(words[3]), Number(words[4]), Number(words[5]))); break;
                 case "call": _calls.Add(Call(words)); break;
-                default: _single[words[0]] = [.. words.Skip(1)]; break;
+                default: _single[words[0]] = (line, [.. words.Skip(1)]); break;
             }
         }
 
         public Plan Finish(int lines)
         {
-            string Word(string key, int index) => _single.TryGetValue(key, out string[]? words) && index < words.Length
-                ? words[index]
+            string Word(string key, int index) => _single.TryGetValue(key, out (int Line, string[] Words) found) && index < found.Words.Length
+                ? found.Words[index]
                 : throw new PlanFormatException(lines, "the line '" + key + "' is missing or too short", null);
+            int Int(string key, int index) => int.TryParse(Word(key, index), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+                ? value
+                : throw new PlanFormatException(_single[key].Line, "'" + Word(key, index) + "' is no number of bytes", null);
             return new Plan(
                 Word("tool", 0), Word("class", 0), Word("namespace", 0),
                 new PlanSource(Word("source", 0), Word("source", 1)), Word("id", 0),
-                new PlanWeights(Word("weights", 0), Number(Word("weights", 1)), Number(Word("weights", 2)), Word("weights", 3)),
-                Number(Word("scratch", 0)), _single.ContainsKey("batch"),
+                new PlanWeights(Word("weights", 0), Int("weights", 1), Int("weights", 2), Word("weights", 3)),
+                Int("scratch", 0), _single.ContainsKey("batch"),
                 new(_inputs), new(_outputs), new(_labels), new(_facts), new(_expansions), new(_calls));
         }
 

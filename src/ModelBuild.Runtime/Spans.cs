@@ -9,16 +9,16 @@ namespace ModelBuild.Generated;
 public static class Spans
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Check(int length, int expected, string tensor, ReadOnlySpan<int> shape, string parameter)
+    public static void Check(int length, int expected, string tensor, string shape, string parameter)
     {
         if (length != expected)
             Throw(length, expected, tensor, shape, parameter);
     }
 
-    public static void CheckBatch(int length, int count, int expected, string tensor, ReadOnlySpan<int> shape, string parameter)
+    public static void CheckBatch(int length, int count, int expected, string tensor, string shape, string parameter)
     {
         if (length != (long)count * expected)
-            throw new ArgumentException($"{count} samples of '{tensor}' [{Axes(shape)}] are {(long)count * expected} elements; the span has {length}.", parameter);
+            throw new ArgumentException($"{count} samples of '{tensor}' {shape} are {(long)count * expected} elements; the span has {length}.", parameter);
     }
 
     /// <summary>An output may not lie where an input or another output does: kernels write it before they have read all of the other.</summary>
@@ -29,11 +29,9 @@ public static class Spans
             ThrowOverlap(output.Length, other.Length, tensor, otherTensor, parameter);
     }
 
-    private static void Throw(int length, int expected, string tensor, ReadOnlySpan<int> shape, string parameter) =>
-        throw new ArgumentException($"'{tensor}' has the shape [{Axes(shape)}], {expected} elements; the span has {length}.", parameter);
+    private static void Throw(int length, int expected, string tensor, string shape, string parameter) =>
+        throw new ArgumentException($"'{tensor}' has the shape {shape}, {expected} elements; the span has {length}.", parameter);
 
     private static void ThrowOverlap(int length, int otherLength, string tensor, string otherTensor, string parameter) =>
         throw new ArgumentException($"The span for '{tensor}' ({length} elements) overlaps the one for '{otherTensor}' ({otherLength} elements).", parameter);
-
-    private static string Axes(ReadOnlySpan<int> shape) => string.Join(", ", shape.ToArray());
 }

@@ -9,6 +9,8 @@ internal sealed record Add : Binary
 
     public override bool AddsTwo => true;
 
+    public override bool HasIntegerKernel => true;
+
     public override Affine? AsAffine(TensorType input, Tensor?[] constants) =>
         Channels(input, constants) is { } shift ? new Affine(null, shift) : null;
 

@@ -8,6 +8,10 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
 {
     private int Spatial => Kernel.Count;
 
+    public override bool HasIntegerKernel => true;
+
+    public override int? WeightsAxis => 0;
+
     public override TensorType[] Infer(TensorType?[] inputs)
     {
         Shape x = inputs[0]!.Shape, w = inputs[1]!.Shape;

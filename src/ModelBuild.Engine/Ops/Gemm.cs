@@ -3,6 +3,10 @@ namespace ModelBuild.Engine;
 /// <summary>α·A′·B′ + β·C: A [M, K] (or its transpose), B [K, N] constant (or its transpose), C constant and broadcast to [M, N]. float32.</summary>
 internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false, bool TransB = false) : Op
 {
+    public override bool HasIntegerKernel => Alpha == 1 && Beta == 1 && !TransA;
+
+    public override int? WeightsAxis => TransB ? 0 : 1;
+
     public override TensorType[] Infer(TensorType?[] inputs)
     {
         Shape a = Need(inputs[0], ElementType.Float32).Shape, b = Need(inputs[1], ElementType.Float32).Shape;

@@ -3,6 +3,10 @@ namespace ModelBuild.Engine;
 /// <summary>NumPy's matmul: A […, M, K] · B […, K, N], leading axes broadcast; one-dimensional operands as rows and columns. float32.</summary>
 internal sealed record MatMul : Op
 {
+    public override bool HasIntegerKernel => true;
+
+    public override int? WeightsAxis => 1;
+
     public override TensorType[] Infer(TensorType?[] inputs)
     {
         Shape a = Need(inputs[0], ElementType.Float32).Shape, b = Need(inputs[1], ElementType.Float32).Shape;

@@ -54,6 +54,15 @@ internal abstract record Op
     /// <summary>Whether the operator only moves elements of its data inputs about, whatever they mean.</summary>
     public virtual bool Moves => false;
 
+    /// <summary>Whether a quantized group of the operator runs as integers.</summary>
+    public virtual bool HasIntegerKernel => Moves;
+
+    /// <summary>Whether integers leave the operator with the meaning with which they come in.</summary>
+    public virtual bool KeepsScale => Moves;
+
+    /// <summary>The axis of the constant second input that counts outputs: weights, which get a scale for each.</summary>
+    public virtual int? WeightsAxis => null;
+
     /// <summary>How the output's integers stand for numbers, where the operator only quantizes.</summary>
     public virtual Quantization? Quantizes => null;
 

@@ -12,6 +12,8 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
 
     protected abstract (string, object?)[] Arguments { get; }
 
+    public override bool HasIntegerKernel => true;
+
     public override TensorType[] Infer(TensorType?[] inputs)
     {
         TensorType x = Need(inputs[0], ElementType.Float32);
@@ -62,15 +64,28 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
 
     public override void Lower(Lowering lowering, Node node)
     {
+        if (lowering.Quantized(node.Inputs[0]) is { } q && lowering.Quantizing(node.Outputs[0]) is { } end && Quantized(q.As, end) is { } more)
+        {
+            View from = lowering.Read(q.Value, Layout.ChannelsLast);
+            lowering.Emit($"{Name}U8", [.. Window(from, lowering.Write(end, Layout.ChannelsLast)), .. Arguments, .. more]);
+            return;
+        }
         View x = lowering.Read(node.Inputs[0], Layout.ChannelsLast);
-        View y = lowering.Write(node.Outputs[0], Layout.ChannelsLast);
+        lowering.Emit($"{Name}F32", [.. Window(x, lowering.Write(node.Outputs[0], Layout.ChannelsLast)), .. Arguments]);
+    }
+
+    /// <summary>Further arguments of the integer kernel, where it does the group.</summary>
+    protected abstract (string, object?)[]? Quantized(Quantization x, QuantizedEnd end);
+
+    private (string, object?)[] Window(View x, View y)
+    {
         Image from = Image.Of(x), to = Image.Of(y);
         Plane p = Plane.Of(this, x.Shape, y.Shape);
-        lowering.Emit($"{Name}F32", [("x", x), ("y", y), ("images", to.Images), ("height", to.Height), ("width", to.Width), ("channels", to.Channels),
+        return [("x", x), ("y", y), ("images", to.Images), ("height", to.Height), ("width", to.Width), ("channels", to.Channels),
             ("xHeight", from.Height), ("xWidth", from.Width), ("kernelHeight", p.KernelHeight), ("kernelWidth", p.KernelWidth),
             ("strideHeight", p.StrideHeight), ("strideWidth", p.StrideWidth), ("dilationHeight", p.DilationHeight), ("dilationWidth", p.DilationWidth),
             ("top", p.Top), ("left", p.Left), ("xImage", from.Stride), ("xLine", from.Line), ("xPixel", from.Pixel),
-            ("yImage", to.Stride), ("yLine", to.Line), ("yPixel", to.Pixel), .. Arguments]);
+            ("yImage", to.Stride), ("yLine", to.Line), ("yPixel", to.Pixel)];
     }
 
     /// <summary>The window in two dimensions; a one-dimensional one has one row.</summary>
@@ -89,7 +104,13 @@ internal sealed record MaxPool(Ints Kernel, Ints Strides, Ints Dilations, Ints P
 {
     protected override double Reduce(IEnumerable<double> cells, int padded) => cells.DefaultIfEmpty(double.NegativeInfinity).Max();
 
+    public override bool KeepsScale => true;
+
     protected override (string, object?)[] Arguments => [];
+
+    // Larger integers are larger numbers, so nothing is computed where input and output mean the same by them.
+    protected override (string, object?)[]? Quantized(Quantization x, QuantizedEnd end) =>
+        x.Scale == end.As.Scale && x.Zero == end.As.Zero && end is { Lo: 0, Hi: 255 } ? [] : null;
 }
 
 /// <summary>The mean of each window's cells: of those inside the input, or with <paramref name="IncludePads"/> of those inside the padded input too (as zeros).</summary>
@@ -98,4 +119,7 @@ internal sealed record AveragePool(Ints Kernel, Ints Strides, Ints Dilations, In
     protected override double Reduce(IEnumerable<double> cells, int padded) => cells.Sum() / Math.Max(1, IncludePads ? padded : cells.Count());
 
     protected override (string, object?)[] Arguments => [("bottom", Spatial == 2 ? Pads[2] : 0), ("right", Pads[^1]), ("includePads", IncludePads ? 1 : 0)];
+
+    protected override (string, object?)[]? Quantized(Quantization x, QuantizedEnd end) =>
+        [("xZero", x.Zero), ("scale", x.Scale / end.As.Scale), ("zero", end.As.Zero), ("lo", end.Lo), ("hi", end.Hi)];
 }

@@ -16,6 +16,8 @@ internal abstract record Unary : Op
     /// <summary>Further arguments of the kernel.</summary>
     protected virtual (string, object?)[] Arguments => [];
 
+    public override bool HasIntegerKernel => true;
+
     public override TensorType[] Infer(TensorType?[] inputs) => [Need(inputs[0], Elements)];
 
     public override Tensor[]? Fold(TensorType?[] types, Tensor?[] constants) => constants is [{ } x] ? Evaluate([x]) : null;

@@ -21,4 +21,8 @@ internal abstract record Pass
 /// <summary>What a step may know besides the graph; <paramref name="Source"/> is the graph as imported and simplified, before any step.</summary>
 internal sealed record PassContext(Graph Source)
 {
+    /// <summary>Calibration samples, one tensor an input; may be read more than once.</summary>
+    public IEnumerable<Tensor[]> Samples { get; init; } = [];
+
+    public CancellationToken Cancellation { get; init; }
 }

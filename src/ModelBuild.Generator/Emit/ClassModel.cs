@@ -7,6 +7,7 @@ namespace ModelBuild.Generator;
 internal sealed class ClassModel
 {
     private readonly HashSet<string> _parameters;
+    private readonly Dictionary<EquatableArray<int>, string> _lists = [];
 
     public ClassModel(Plan plan)
     {
@@ -22,6 +23,11 @@ internal sealed class ClassModel
                 tensor.Plural = tensor.Parameter;
         }
         _parameters.UnionWith(Tensors.Select(t => t.Plural));
+        foreach (PlanValue.List list in plan.Calls.SelectMany(c => c.Arguments).Select(a => PlanValue.Parse(a.Value)).OfType<PlanValue.List>())
+        {
+            if (!_lists.ContainsKey(list.Values))
+                _lists.Add(list.Values, ListName(list.Values));
+        }
     }
 
     public Plan Plan { get; }
@@ -43,6 +49,14 @@ internal sealed class ClassModel
             name += "_";
         return name;
     }
+
+    /// <summary>The constant lists of all calls, by name.</summary>
+    public IReadOnlyDictionary<EquatableArray<int>, string> Lists => _lists;
+
+    // A short list's name is what it holds.
+    private string ListName(EquatableArray<int> list) => list.Count is > 0 and <= 12
+        ? string.Concat(list.Select(i => "_" + Literals.Number(i).Replace('-', 'm')))
+        : "_of" + Literals.Number(list.Count) + "_" + Literals.Number(_lists.Count);
 
     /// <summary>Where <see cref="LabelMembers"/> finds room in the arena for outputs and for an order of the classes.</summary>
     public int ArenaOf(TensorModel output) => Align(Plan.ScratchBytes) + Outputs.TakeWhile(o => o != output).Sum(o => Align(8 * o.Length));

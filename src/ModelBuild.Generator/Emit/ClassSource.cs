@@ -24,7 +24,8 @@ internal static class ClassSource
             source.Line();
         }
         source.Summary($"The model <c>{Literals.Xml(plan.Source.File)}</c>: {Signature(model)}. Safe to call from any number of threads at once; there is nothing to dispose.");
-        source.Block($"sealed partial class {plan.Class}", () =>
+        source.Line($"sealed partial class {plan.Class}");
+        source.Block("{", "}", () =>
         {
             Construction(source, model);
             source.Line();
@@ -101,29 +102,42 @@ internal static class ClassSource
     {
         Plan plan = model.Plan;
         source.Summary("Where the model comes from and what it costs.");
-        source.List("public static global::ModelBuild.ModelInfo Info { get; } = new(s_weights)",
-        [
-            $"SourceFile = {Literals.String(plan.Source.File)}",
-            $"SourceHash = {Literals.String(plan.Source.Hash)}",
-            $"ToolVersion = {Literals.String(plan.Tool)}",
-            $"Recipe = {Literals.String(model.Fact(PlanFact.Recipe))}",
-            $"WeightsBytes = {Literals.Number(plan.Weights.Bytes)}",
-            $"ExpandedBytes = {Literals.Number(plan.Weights.ExpandedBytes)}",
-            $"ScratchBytes = {Literals.Number(model.ArenaBytes)}",
-            .. Accuracy("AccuracyBefore", PlanFact.AccuracyBefore),
-            .. Accuracy("AccuracyAfter", PlanFact.AccuracyAfter),
-            .. plan.Facts.Count > 0 ? [$"Facts = [{string.Join(", ", plan.Facts.Select(f => $"new({Literals.String(f.Key)}, {Literals.String(f.Value)})"))}]"] : (IEnumerable<string>)[],
-        ], ";");
+        source.Line("public static global::ModelBuild.ModelInfo Info { get; } = new(s_weights)");
+        source.Block("{", "};", () =>
+        {
+            source.Line($"SourceFile = {Literals.String(plan.Source.File)},");
+            source.Line($"SourceHash = {Literals.String(plan.Source.Hash)},");
+            source.Line($"ToolVersion = {Literals.String(plan.Tool)},");
+            source.Line($"WeightsBytes = {Literals.Number(plan.Weights.Bytes)},");
+            source.Line($"ExpandedBytes = {Literals.Number(plan.Weights.ExpandedBytes)},");
+            source.Line($"ScratchBytes = {Literals.Number(model.ArenaBytes)},");
+            if (model.Fact(PlanFact.Recipe) is { Length: > 0 } recipe)
+                source.Line($"Recipe = {Literals.String(recipe)},");
+            Accuracy("AccuracyBefore", PlanFact.AccuracyBefore);
+            Accuracy("AccuracyAfter", PlanFact.AccuracyAfter);
+            if (plan.Facts.Count == 0)
+                return;
+            source.Line("Facts =");
+            source.Block("[", "],", () =>
+            {
+                foreach (PlanFact fact in plan.Facts)
+                    source.Line($"new({Literals.String(fact.Key)}, {Literals.String(fact.Value)}),");
+            });
+        });
 
         // Printed as the plan wrote it: a number formatted here could differ between the frameworks that compilers run on.
-        IEnumerable<string> Accuracy(string property, string key) =>
-            double.TryParse(model.Fact(key), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _) ? [$"{property} = {model.Fact(key)}"] : [];
+        void Accuracy(string property, string key)
+        {
+            if (double.TryParse(model.Fact(key), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _))
+                source.Line($"{property} = {model.Fact(key)},");
+        }
     }
 
     private static void Tensor(SourceWriter source, TensorModel tensor)
     {
         source.Summary($"The {(tensor.IsInput ? "input" : "output")} <c>{Literals.Xml(tensor.Name)}</c>: {tensor.Description}, row by row.");
-        source.Block($"public static class {tensor.Identifier}", () =>
+        source.Line($"public static class {tensor.Identifier}");
+        source.Block("{", "}", () =>
         {
             source.Summary("The model's own name for it.");
             source.Line($"public const string Name = {Literals.String(tensor.Name)};");
@@ -141,7 +155,7 @@ internal static class ClassSource
         if (model.Plan.Expansions.Count == 0)
             return;
         source.Line();
-        source.Block($"private static void Expand({Runtime}Expansion block)", () =>
+        source.Method("private static void Expand", [$"{Runtime}Expansion block"], () =>
         {
             foreach (PlanExpansion e in model.Plan.Expansions)
             {

@@ -44,7 +44,8 @@ internal static class LabelMembers
         source.Line();
 
         source.Summary("The classes; the value is the index in the model's output.");
-        source.Block("public enum Label", () =>
+        source.Line("public enum Label");
+        source.Block("{", "}", () =>
         {
             for (int label = 0; label < model.Plan.Labels.Count; label++)
             {
@@ -56,8 +57,13 @@ internal static class LabelMembers
 
         source.Summary("The label as the labels file writes it.");
         source.Line("/// <exception cref=\"global::System.ArgumentOutOfRangeException\">There is no such class.</exception>");
-        source.List("public static string Text(Label label) => label switch", model.Plan.Labels.Select(text => $"Label.{Identifiers.Label(text)} => {Literals.String(text)}")
-            .Append("_ => throw new global::System.ArgumentOutOfRangeException(nameof(label), label, \"There is no such class.\")"), ";");
+        source.Line("public static string Text(Label label) => label switch");
+        source.Block("{", "};", () =>
+        {
+            foreach (string text in model.Plan.Labels)
+                source.Line($"Label.{Identifiers.Label(text)} => {Literals.String(text)},");
+            source.Line("_ => throw new global::System.ArgumentOutOfRangeException(nameof(label), label, \"There is no such class.\"),");
+        });
         source.Line();
 
         source.Summary("A class and its score.");
@@ -70,7 +76,7 @@ internal static class LabelMembers
     {
         source.Summary(text);
         foreach (TensorModel input in model.Inputs)
-            source.Parameter(input.Parameter, $"<c>{Literals.Xml(input.Name)}</c>: {input.Description}, {Literals.Grouped(input.Length)} elements.");
+            source.Parameter(input.Parameter, $"<c>{Literals.Xml(input.Name)}</c>: {input.Description}, {input.Elements}.");
     }
 
     /// <summary>Runs the model with outputs in the arena; each gets its parameter's name.</summary>

@@ -13,23 +13,40 @@ internal static class Layers
         PlanCall[] calls = [.. model.Plan.Calls];
         int groups = (calls.Length + GroupSize - 1) / GroupSize;
         if (groups <= 1)
-        {
             Method(source, model, "Compute", model.Tensors, calls);
-            return;
-        }
-        int size = (calls.Length + groups - 1) / groups;
-        PlanCall[][] parts = [.. Enumerable.Range(0, groups).Select(g => calls.Skip(g * size).Take(size).ToArray()).Where(part => part.Length > 0)];
-        string frame = model.Local("frame");
+        else
+            Groups(source, model, calls, (calls.Length + groups - 1) / groups);
+        Lists(source, model);
+    }
+
+    private static void Groups(SourceWriter source, ClassModel model, PlanCall[] calls, int size)
+    {
+        PlanCall[][] groups = [.. Enumerable.Range(0, (calls.Length + size - 1) / size).Select(g => calls.Skip(g * size).Take(size).ToArray())];
         source.Method("private static void Compute", Parameters(model, model.Tensors), () =>
         {
-            for (int g = 0; g < parts.Length; g++)
-                source.Call($"Layers{g + 1}", Used(model, parts[g]).Select(t => t.Parameter).Prepend("in " + frame));
+            for (int g = 0; g < groups.Length; g++)
+                source.Call($"Layers{g + 1}", Used(model, groups[g]).Select(t => t.Parameter).Prepend("in " + model.Local("frame")));
         });
-        for (int g = 0; g < parts.Length; g++)
+        for (int g = 0; g < groups.Length; g++)
         {
             source.Line();
-            Method(source, model, $"Layers{g + 1}", Used(model, parts[g]), parts[g]);
+            Method(source, model, $"Layers{g + 1}", Used(model, groups[g]), groups[g]);
         }
+    }
+
+    // As spans of constants they would be allocated, one by one at every call, in projects that are built without optimization.
+    private static void Lists(SourceWriter source, ClassModel model)
+    {
+        if (model.Lists.Count == 0)
+            return;
+        source.Line();
+        source.Line("// Shapes and strides; m is minus.");
+        source.Line("private static class Ints");
+        source.Block("{", "}", () =>
+        {
+            foreach (KeyValuePair<EquatableArray<int>, string> list in model.Lists.OrderBy(l => l.Key.Count).ThenBy(l => l.Value, System.StringComparer.Ordinal))
+                source.Line($"public static readonly int[] {list.Value} = [{string.Join(", ", list.Key.Select(Literals.Number))}];");
+        });
     }
 
     private static void Method(SourceWriter source, ClassModel model, string name, IEnumerable<TensorModel> tensors, PlanCall[] calls) =>
@@ -64,7 +81,7 @@ internal static class Layers
         PlanValue.Integer(var value) => Literals.Number(value),
         // As the plan wrote it: a number formatted here could differ between the frameworks that compilers run on.
         PlanValue.Single(var value) => float.IsNaN(value) ? "float.NaN" : float.IsInfinity(value) ? value > 0 ? "float.PositiveInfinity" : "float.NegativeInfinity" : text,
-        PlanValue.List(var values) => "[" + string.Join(", ", values.Select(Literals.Number)) + "]",
+        PlanValue.List(var values) => "Ints." + model.Lists[values],
         PlanValue.Place(var block, var offset) => $"{model.Local("frame")}.{block}({Literals.Number(offset)})",
         PlanValue.Input(var i) => model.Inputs[i].Parameter,
         PlanValue.Output(var i) => model.Outputs[i].Parameter,

@@ -32,13 +32,13 @@ internal static class RunMembers
         source.Line($"using {ClassSource.Runtime}Arenas.Lease {model.Local("lease")} = _arenas.Rent();");
 
     public static void Check(SourceWriter source, TensorModel tensor) =>
-        source.Line($"{Spans}Check({tensor.Parameter}.Length, {tensor.Member}.Length, {tensor.Member}.Name, {tensor.Member}.Shape, nameof({tensor.Parameter}));");
+        source.Line($"{Spans}Check({tensor.Parameter}.Length, {tensor.Member}.Length, {tensor.Member}.Name, \"{tensor.Shape}\", nameof({tensor.Parameter}));");
 
     private static void Run(SourceWriter source, ClassModel model)
     {
         source.Summary("One sample. Allocates nothing, but for scratch memory when more calls run at once than ever before.");
         foreach (TensorModel tensor in model.Tensors)
-            source.Parameter(tensor.Parameter, $"<c>{Literals.Xml(tensor.Name)}</c>: {tensor.Description}, {Literals.Grouped(tensor.Length)} elements.");
+            source.Parameter(tensor.Parameter, $"<c>{Literals.Xml(tensor.Name)}</c>: {tensor.Description}, {tensor.Elements}.");
         source.Line("/// <exception cref=\"global::System.ArgumentException\">A span has another length, or an output overlaps an input or an output.</exception>");
         source.Method("public void Run", model.Tensors.Select(t => $"{t.Span} {t.Parameter}"), () =>
         {
@@ -63,11 +63,12 @@ internal static class RunMembers
         {
             source.Line("global::System.ArgumentOutOfRangeException.ThrowIfNegative(count);");
             foreach (TensorModel t in model.Tensors)
-                source.Line($"{Spans}CheckBatch({t.Plural}.Length, count, {t.Member}.Length, {t.Member}.Name, {t.Member}.Shape, nameof({t.Plural}));");
+                source.Line($"{Spans}CheckBatch({t.Plural}.Length, count, {t.Member}.Length, {t.Member}.Name, \"{t.Shape}\", nameof({t.Plural}));");
             CheckApart(source, model, t => t.Plural);
             source.Line();
             Rent(source, model);
-            source.Block($"for (int {i} = 0; {i} < count; {i}++)", () =>
+            source.Line($"for (int {i} = 0; {i} < count; {i}++)");
+            source.Block("{", "}", () =>
                 Compute(source, model, model.Tensors.Select(t => $"{t.Plural}.Slice({i} * {t.Member}.Length, {t.Member}.Length)")));
         });
     }

@@ -19,23 +19,14 @@ internal sealed class SourceWriter
         _text.Append('\n');
     }
 
-    /// <summary>A head, and its body in braces.</summary>
-    public void Block(string head, Action body)
+    /// <summary>Lines between brackets, one level deeper.</summary>
+    public void Block(string open, string close, Action body)
     {
-        Line(head);
-        Body(body);
-    }
-
-    /// <summary>One item a line, each followed by a comma, in braces.</summary>
-    public void List(string head, IEnumerable<string> items, string end = "")
-    {
-        Line(head);
-        Line("{");
+        Line(open);
         _depth++;
-        foreach (string item in items)
-            Line(item + ",");
+        body();
         _depth--;
-        Line("}" + end);
+        Line(close);
     }
 
     /// <summary>A call as one statement, or a method's head: broken between arguments where it is too long for a line.</summary>
@@ -70,21 +61,12 @@ internal sealed class SourceWriter
     public void Method(string head, IEnumerable<string> parameters, Action body)
     {
         Call(head, parameters, ")");
-        Body(body);
+        Block("{", "}", body);
     }
 
     public void Summary(string text) => Line("/// <summary>" + text + "</summary>");
 
     public void Parameter(string name, string text) => Line("/// <param name=\"" + name + "\">" + text + "</param>");
-
-    private void Body(Action body)
-    {
-        Line("{");
-        _depth++;
-        body();
-        _depth--;
-        Line("}");
-    }
 
     public override string ToString() => _text.ToString();
 }

@@ -44,6 +44,8 @@ internal sealed class TensorModel
     /// <summary>How the class's own code calls the tensor's class; in scripts without capitals a parameter would hide it.</summary>
     public string Member => Parameter == Identifier ? _class + "." + Identifier : Identifier;
 
+    public string Elements => Length == 1 ? "1 element" : Literals.Grouped(Length) + " elements";
+
     /// <summary><c>float32 [1, 784]</c>.</summary>
     public string Description => Words[_tensor.Type] + " " + Shape;
 

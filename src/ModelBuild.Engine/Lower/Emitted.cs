@@ -9,17 +9,21 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
     public static Emitted From(Graph graph, PlanNames names)
     {
         Lowered lowered = Lowering.Run(graph);
-        string hash = lowered.Weights.Hash;
-        Plan Make(string id) => new(
-            Tool: typeof(Emitted).Assembly.GetName().Version!.ToString(3),
-            names.Class, names.Namespace, names.Source, id,
-            new PlanWeights(names.Resource, lowered.Weights.Length, lowered.ExpandedBytes, hash),
-            lowered.ScratchBytes, graph.Batch,
-            Tensors(graph, graph.Inputs, v => Identifiers.Input(v, names.Class)), Tensors(graph, graph.Outputs, v => Identifiers.Output(v, names.Class)),
-            new(names.Labels), new(names.Facts), lowered.Expansions, lowered.Calls);
-        byte[] weights = lowered.Weights.Finish(id => PlanText.Write(Make(id)), out string text);
+        var weightsPlan = new PlanWeights(names.Resource, lowered.Weights.Length, lowered.ExpandedBytes, lowered.Weights.Hash);
+        byte[] weights = lowered.Weights.Finish(
+            id => PlanText.Write(PlanOf(graph, names, id, weightsPlan) with { ScratchBytes = lowered.ScratchBytes, Expansions = lowered.Expansions, Calls = lowered.Calls }), out string text);
         return new Emitted(PlanText.Parse(text), text, weights);
     }
+
+    /// <summary>What the class looks like from outside, for editors: a plan without calls, whose weights no build will have.</summary>
+    public static string Outline(Graph graph, PlanNames names) =>
+        PlanText.Write(PlanOf(graph, names, new string('0', 32), new PlanWeights(names.Resource, 0, 0, new string('0', 64))));
+
+    private static Plan PlanOf(Graph graph, PlanNames names, string id, PlanWeights weights) => new(
+        Tool: typeof(Emitted).Assembly.GetName().Version!.ToString(3),
+        names.Class, names.Namespace, names.Source, id, weights, ScratchBytes: 0, graph.Batch,
+        Tensors(graph, graph.Inputs, v => Identifiers.Input(v, names.Class)), Tensors(graph, graph.Outputs, v => Identifiers.Output(v, names.Class)),
+        new(names.Labels), new(names.Facts), Expansions: new([]), Calls: new([]));
 
     private static EquatableArray<PlanTensor> Tensors(Graph graph, IEnumerable<string> values, Func<string, string> identifier) =>
         new(values.Select(v => new PlanTensor(v, identifier(v), graph.Types[v].Element.Word(), graph.Types[v].Shape.Axes)));

@@ -17,8 +17,8 @@ internal interface IBinary
 }
 
 /// <summary>
-/// Element-wise loops over strided float data: whole vectors where the innermost axis is contiguous. Elsewhere and at the end a vector is gathered
-/// in a buffer, so that what a function yields never depends on where an element lies.
+/// Element-wise loops over strided float data: whole vectors, loaded where the innermost axis is contiguous and gathered elsewhere. The rest of a row
+/// is a vector too, by way of a buffer: what a function yields never depends on where an element lies.
 /// </summary>
 internal static unsafe class Elementwise
 {
@@ -81,12 +81,13 @@ internal static unsafe class Elementwise
                 for (; i <= count - V.Lanes; i += V.Lanes)
                     op.Apply(V.Load(x + i)).Store(y + i);
             }
-            for (; i < count; i += V.Lanes)
+            for (; i <= count - V.Lanes; i += V.Lanes)
+                op.Apply(V.Gather(x + i * xs, xs)).Scatter(y + i * ys, ys);
+            if (i < count)
             {
-                nint some = Math.Min(V.Lanes, count - i);
-                Gather(x + i * xs, xs, some, lanes);
+                Copy(x + i * xs, xs, lanes, 1, count - i);
                 op.Apply(V.Load(lanes)).Store(lanes);
-                Scatter(lanes, some, y + i * ys, ys);
+                Copy(lanes, 1, y + i * ys, ys, count - i);
             }
         }
     }
@@ -105,28 +106,22 @@ internal static unsafe class Elementwise
                 for (; i <= count - V.Lanes; i += V.Lanes)
                     op.Apply(sa == 0 ? first : V.Load(a + i), sb == 0 ? second : V.Load(b + i)).Store(y + i);
             }
-            for (; i < count; i += V.Lanes)
+            for (; i <= count - V.Lanes; i += V.Lanes)
+                op.Apply(V.Gather(a + i * sa, sa), V.Gather(b + i * sb, sb)).Scatter(y + i * ys, ys);
+            if (i < count)
             {
-                nint some = Math.Min(V.Lanes, count - i);
-                Gather(a + i * sa, sa, some, lanes);
-                Gather(b + i * sb, sb, some, lanes + MostLanes);
+                Copy(a + i * sa, sa, lanes, 1, count - i);
+                Copy(b + i * sb, sb, lanes + MostLanes, 1, count - i);
                 op.Apply(V.Load(lanes), V.Load(lanes + MostLanes)).Store(lanes);
-                Scatter(lanes, some, y + i * ys, ys);
+                Copy(lanes, 1, y + i * ys, ys, count - i);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Gather(float* from, nint stride, nint count, float* lanes)
+    private static void Copy(float* from, nint fs, float* to, nint ts, nint count)
     {
-        for (nint i = 0; i < count; i++)
-            lanes[i] = from[i * stride];
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Scatter(float* lanes, nint count, float* to, nint stride)
-    {
-        for (nint i = 0; i < count; i++)
-            to[i * stride] = lanes[i];
+        for (; count > 0; count--, from += fs, to += ts)
+            *to = *from;
     }
 }

@@ -79,7 +79,7 @@ public static unsafe partial class Kernels
     internal readonly struct Log : IUnary
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply<V>(V x) where V : struct, IVec<V> => V.Log(x);
+        public V Apply<V>(V x) where V : struct, IVec<V> => Functions.Log(x);
     }
 
     internal readonly struct Sqrt : IUnary
@@ -141,10 +141,11 @@ public static unsafe partial class Kernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Apply<V>(V x) where V : struct, IVec<V>
         {
-            V result = x;
+            // Inverted first: x² may be too small where 1/x² is not.
+            V factor = exponent < 0 ? V.Broadcast(1) / x : x, y = factor;
             for (int i = 1; i < Math.Abs(exponent); i++)
-                result *= x;
-            return exponent < 0 ? V.Broadcast(1) / result : result;
+                y *= factor;
+            return y;
         }
     }
 

@@ -38,14 +38,26 @@ internal static unsafe class Scalars
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Row<O, T, R>(T* x, R* y, nint count, nint xs, nint ys) where O : struct, IMap<T, R> where T : unmanaged where R : unmanaged
     {
-        for (nint i = 0; i < count; i++)
-            y[i * ys] = O.Apply(x[i * xs]);
+        if (xs == 1 && ys == 1)
+        {
+            for (nint i = 0; i < count; i++)
+                y[i] = O.Apply(x[i]);
+            return;
+        }
+        for (; count > 0; count--, x += xs, y += ys)
+            *y = O.Apply(*x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Row<O, A, B, R>(A* a, B* b, R* y, nint count, nint sa, nint sb, nint ys) where O : struct, IMap<A, B, R> where A : unmanaged where B : unmanaged where R : unmanaged
     {
-        for (nint i = 0; i < count; i++)
-            y[i * ys] = O.Apply(a[i * sa], b[i * sb]);
+        if (sa == 1 && sb == 1 && ys == 1)
+        {
+            for (nint i = 0; i < count; i++)
+                y[i] = O.Apply(a[i], b[i]);
+            return;
+        }
+        for (; count > 0; count--, a += sa, b += sb, y += ys)
+            *y = O.Apply(*a, *b);
     }
 }

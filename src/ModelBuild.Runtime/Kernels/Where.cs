@@ -28,7 +28,7 @@ public static unsafe partial class Kernels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SelectRow<T>(byte* condition, T* a, T* b, T* y, nint count, nint sc, nint sa, nint sb, nint sy) where T : unmanaged
     {
-        for (nint i = 0; i < count; i++)
-            y[i * sy] = condition[i * sc] != 0 ? a[i * sa] : b[i * sb];
+        for (; count > 0; count--, condition += sc, a += sa, b += sb, y += sy)
+            *y = *condition != 0 ? *a : *b;
     }
 }

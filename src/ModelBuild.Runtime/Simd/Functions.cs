@@ -46,6 +46,28 @@ internal static class Functions
         return V.Exponent(n + V.Broadcast(126));
     }
 
+    /// <summary>ln x; −∞ at 0, NaN below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Log<V>(V x) where V : struct, IVec<V>
+    {
+        // Subnormal values are made normal by 2^23.
+        V small = V.Less(x, V.Broadcast(1.17549435e-38f));
+        V e = V.Split(V.Select(small, x * V.Broadcast(8388608), x), out V m) - V.Select(small, V.Broadcast(23), V.Zero), f = m - V.Broadcast(1);
+        // (ln(1 + f) − f + f²/2) / f³, error 7e-10 of f.
+        V p = V.MultiplyAdd(f, V.Broadcast(0.0691609433211f), V.Broadcast(-0.117889442228f));
+        p = V.MultiplyAdd(f, p, V.Broadcast(0.118721411606f));
+        p = V.MultiplyAdd(f, p, V.Broadcast(-0.123844574252f));
+        p = V.MultiplyAdd(f, p, V.Broadcast(0.142188008565f));
+        p = V.MultiplyAdd(f, p, V.Broadcast(-0.16669248271f));
+        p = V.MultiplyAdd(f, p, V.Broadcast(0.200022181929f));
+        p = V.MultiplyAdd(f, p, V.Broadcast(-0.249999865592f));
+        p = V.MultiplyAdd(f, p, V.Broadcast(0.33333310597f));
+        V square = f * f, low = V.MultiplyAdd(V.Broadcast(-0.5f), square, V.MultiplyAdd(square * f, p, e * V.Broadcast(Ln2Low)));
+        V y = V.MultiplyAdd(e, V.Broadcast(Ln2High), f + low);
+        V beyond = V.Select(V.Less(x, V.Zero), V.Broadcast(float.NaN), V.Broadcast(float.NegativeInfinity));
+        return V.Select(V.Less(V.Zero, x), V.Select(V.Less(x, V.Broadcast(float.PositiveInfinity)), y, x), V.Select(V.IsNaN(x), x, beyond));
+    }
+
     /// <summary>1 / (1 + e^−x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid<V>(V x) where V : struct, IVec<V> => V.Broadcast(1) / (V.Broadcast(1) + Exp(-x));

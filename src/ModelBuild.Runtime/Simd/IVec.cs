@@ -14,7 +14,13 @@ internal unsafe interface IVec<T> where T : struct, IVec<T>
 
     static abstract T Broadcast(float value);
 
+    /// <summary>Lanes from floats that lie <paramref name="stride"/> apart.</summary>
+    static abstract T Gather(float* from, nint stride);
+
     void Store(float* to);
+
+    /// <summary>Lanes to floats that lie <paramref name="stride"/> apart.</summary>
+    void Scatter(float* to, nint stride);
 
     static abstract T operator +(T a, T b);
 
@@ -47,11 +53,11 @@ internal unsafe interface IVec<T> where T : struct, IVec<T>
     /// <summary>To the nearest integer, halves to the even one.</summary>
     static abstract T Round(T value);
 
-    /// <summary>The natural logarithm, within 1 ulp or so.</summary>
-    static abstract T Log(T value);
-
     /// <summary>The float with this exponent field: 2^(field − 127) for an integral value from 1 to 254, and 0 at 0.</summary>
     static abstract T Exponent(T field);
+
+    /// <summary>e of a positive normal value = m·2^e, and m from √½ to √2.</summary>
+    static abstract T Split(T value, out T m);
 
     // Comparisons give a mask for Select: all bits of a lane, or none.
 

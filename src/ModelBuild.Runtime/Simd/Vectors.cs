@@ -19,7 +19,17 @@ internal readonly unsafe struct V512(Vector512<float> v) : IVec<V512>
     public static V512 Broadcast(float value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 Gather(float* from, nint stride) => new(Vector512.Create(V256.Gather(from, stride).Value, V256.Gather(from + 8 * stride, stride).Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* to) => _v.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Scatter(float* to, nint stride)
+    {
+        new V256(_v.GetLower()).Scatter(to, stride);
+        new V256(_v.GetUpper()).Scatter(to + 8 * stride, stride);
+    }
 
     public static V512 operator +(V512 a, V512 b) => new(a._v + b._v);
 
@@ -57,7 +67,13 @@ internal readonly unsafe struct V512(Vector512<float> v) : IVec<V512>
     public static V512 Round(V512 value) => new(Vector512.Round(value._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512 Log(V512 value) => new(Vector512.Log(value._v));
+    public static V512 Split(V512 value, out V512 m)
+    {
+        // Counted from the bits of √½, a mantissa from √½ to √2 has one exponent.
+        Vector512<int> bits = value._v.AsInt32(), e = (bits - Vector512.Create(V1.SqrtHalf)) >> 23;
+        m = new((bits - (e << 23)).AsSingle());
+        return new(Vector512.ConvertToSingle(e));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512 Exponent(V512 field) => new((Vector512.ConvertToInt32Native(field._v) << 23).AsSingle());
@@ -77,6 +93,8 @@ internal readonly unsafe struct V256(Vector256<float> v) : IVec<V256>
 {
     private readonly Vector256<float> _v = v;
 
+    public Vector256<float> Value => _v;
+
     public static int Lanes => 8;
 
     public static V256 Zero => new(Vector256<float>.Zero);
@@ -88,7 +106,17 @@ internal readonly unsafe struct V256(Vector256<float> v) : IVec<V256>
     public static V256 Broadcast(float value) => new(Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 Gather(float* from, nint stride) => new(Vector256.Create(V128.Gather(from, stride).Value, V128.Gather(from + 4 * stride, stride).Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* to) => _v.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Scatter(float* to, nint stride)
+    {
+        new V128(_v.GetLower()).Scatter(to, stride);
+        new V128(_v.GetUpper()).Scatter(to + 4 * stride, stride);
+    }
 
     public static V256 operator +(V256 a, V256 b) => new(a._v + b._v);
 
@@ -126,7 +154,13 @@ internal readonly unsafe struct V256(Vector256<float> v) : IVec<V256>
     public static V256 Round(V256 value) => new(Vector256.Round(value._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256 Log(V256 value) => new(Vector256.Log(value._v));
+    public static V256 Split(V256 value, out V256 m)
+    {
+        // Counted from the bits of √½, a mantissa from √½ to √2 has one exponent.
+        Vector256<int> bits = value._v.AsInt32(), e = (bits - Vector256.Create(V1.SqrtHalf)) >> 23;
+        m = new((bits - (e << 23)).AsSingle());
+        return new(Vector256.ConvertToSingle(e));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256 Exponent(V256 field) => new((Vector256.ConvertToInt32Native(field._v) << 23).AsSingle());
@@ -146,6 +180,8 @@ internal readonly unsafe struct V128(Vector128<float> v) : IVec<V128>
 {
     private readonly Vector128<float> _v = v;
 
+    public Vector128<float> Value => _v;
+
     public static int Lanes => 4;
 
     public static V128 Zero => new(Vector128<float>.Zero);
@@ -157,7 +193,19 @@ internal readonly unsafe struct V128(Vector128<float> v) : IVec<V128>
     public static V128 Broadcast(float value) => new(Vector128.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128 Gather(float* from, nint stride) => new(Vector128.Create(from[0], from[stride], from[2 * stride], from[3 * stride]));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* to) => _v.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Scatter(float* to, nint stride)
+    {
+        to[0] = _v.GetElement(0);
+        to[stride] = _v.GetElement(1);
+        to[2 * stride] = _v.GetElement(2);
+        to[3 * stride] = _v.GetElement(3);
+    }
 
     public static V128 operator +(V128 a, V128 b) => new(a._v + b._v);
 
@@ -195,7 +243,13 @@ internal readonly unsafe struct V128(Vector128<float> v) : IVec<V128>
     public static V128 Round(V128 value) => new(Vector128.Round(value._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V128 Log(V128 value) => new(Vector128.Log(value._v));
+    public static V128 Split(V128 value, out V128 m)
+    {
+        // Counted from the bits of √½, a mantissa from √½ to √2 has one exponent.
+        Vector128<int> bits = value._v.AsInt32(), e = (bits - Vector128.Create(V1.SqrtHalf)) >> 23;
+        m = new((bits - (e << 23)).AsSingle());
+        return new(Vector128.ConvertToSingle(e));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128 Exponent(V128 field) => new((Vector128.ConvertToInt32Native(field._v) << 23).AsSingle());
@@ -213,6 +267,9 @@ internal readonly unsafe struct V128(Vector128<float> v) : IVec<V128>
 /// <summary>One lane: plain floats, where nothing is accelerated.</summary>
 internal readonly unsafe struct V1(float v) : IVec<V1>
 {
+    /// <summary>The bits of √½.</summary>
+    internal const int SqrtHalf = 0x3F3504F3;
+
     private readonly float _v = v;
 
     public static int Lanes => 1;
@@ -223,7 +280,11 @@ internal readonly unsafe struct V1(float v) : IVec<V1>
 
     public static V1 Broadcast(float value) => new(value);
 
+    public static V1 Gather(float* from, nint stride) => new(*from);
+
     public void Store(float* to) => *to = _v;
+
+    public void Scatter(float* to, nint stride) => *to = _v;
 
     public static V1 operator +(V1 a, V1 b) => new(a._v + b._v);
 
@@ -251,7 +312,12 @@ internal readonly unsafe struct V1(float v) : IVec<V1>
 
     public static V1 Round(V1 value) => new(MathF.Round(value._v));
 
-    public static V1 Log(V1 value) => new(MathF.Log(value._v));
+    public static V1 Split(V1 value, out V1 m)
+    {
+        int bits = BitConverter.SingleToInt32Bits(value._v), e = (bits - SqrtHalf) >> 23;
+        m = new(BitConverter.Int32BitsToSingle(bits - (e << 23)));
+        return new(e);
+    }
 
     public static V1 Exponent(V1 field) => new(BitConverter.Int32BitsToSingle((int)field._v << 23));
 

@@ -1,0 +1,11 @@
+namespace ModelBuild.Engine;
+
+/// <summary>Model file → the class's signature, in half a second: what an editor shows before the first build.</summary>
+public static class Outline
+{
+    /// <returns>The text of a plan without calls.</returns>
+    /// <exception cref="DiagnosticException">The model is at fault.</exception>
+    public static string Of(CompileRequest request) => Emitted.Outline(
+        OnnxReader.Read(request.Model, ImportOptions.None).Graph,
+        PlanNames.Of(request.Model, request.Class, request.Namespace) with { Resource = request.Resource });
+}

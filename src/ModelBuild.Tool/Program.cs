@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using ModelBuild.Tool;
+
+Console.OutputEncoding = new UTF8Encoding(false);
+
+using var cancellation = new CancellationTokenSource();
+void Cancel(PosixSignalContext context)
+{
+    context.Cancel = true;
+    cancellation.Cancel();
+}
+using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+
+switch (args)
+{
+    case ["compress", "--request", string file]:
+        return RequestCommand.Run(file, outline: false, cancellation.Token);
+    case ["compress", "--request", string file, "--outline"]:
+        return RequestCommand.Run(file, outline: true, cancellation.Token);
+    default:
+        Console.Error.WriteLine("usage: modelbuild compress --request FILE [--outline]");
+        return 2;
+}

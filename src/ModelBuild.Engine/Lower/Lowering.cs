@@ -85,7 +85,7 @@ internal sealed class Lowering
         if (!_views.TryGetValue(value, out View? view))
         {
             if (Constant(value) is { } constant)
-                view = new View(Weights.Add(constant.Bytes.Span), 0, constant.Type, constant.Shape.Strides);
+                view = Constant(constant);
             else if (_graph.Inputs.IndexOf(value) is >= 0 and var input)
                 view = Load(input, layout);
             else if (_writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes != null)
@@ -129,6 +129,9 @@ internal sealed class Lowering
 
     /// <summary>The value is a view of memory that exists: nothing is computed.</summary>
     public void Alias(string value, View view) => _views[value] = view;
+
+    /// <summary>Data for a kernel, in the weights.</summary>
+    public View Constant(Tensor tensor) => new(Weights.Add(tensor.Bytes.Span), 0, tensor.Type, tensor.Shape.Strides);
 
     /// <summary>A temporary of its own, or a result that gets its name by <see cref="Alias"/>.</summary>
     public View Allocate(TensorType type, Layout layout, Halo halo = default, int zero = 0)

@@ -1,7 +1,7 @@
 namespace ModelBuild.Engine;
 
 /// <summary>
-/// a^b, of a's type, for bases and exponents in float32, int32 and int64. Integers wrap; to a negative power they are what is left before the point,
+/// a^b, of a's type, for bases and exponents in float32, int32 and int64, and float32 to the power of uint32 and uint64. Integers wrap; to a negative power they are what is left before the point,
 /// and 0 for 0. Small constant exponents are products.
 /// </summary>
 internal sealed record Pow : Broadcast
@@ -13,7 +13,7 @@ internal sealed record Pow : Broadcast
         : throw new OperatorException($"{inputs[0].Element.Word()} to the power of {inputs[1].Element.Word()}");
 
     protected override string Kernel(TensorType[] inputs) =>
-        Name + Need(inputs[0], Kernels).Element.Suffix() + Need(inputs[1], Kernels).Element.Suffix();
+        Name + Need(inputs[0], Kernels).Element.Suffix() + Need(inputs[1], inputs[0].Element == ElementType.Float32 ? [.. Kernels, ElementType.UInt32, ElementType.UInt64] : Kernels).Element.Suffix();
 
     public override Tensor[] Evaluate(Tensor?[] inputs)
     {

@@ -41,6 +41,14 @@ public static unsafe partial class Kernels
     public static void PowI64I64(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
         Scalars.Map<IntegerPower<long, long>, long, long, long>(a.I64, b.I64, y.I64, shape, aStrides, bStrides, yStrides);
 
+    /// <summary>y = a^b.</summary>
+    public static void PowF32U32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<FloatPower<float, uint>, float, uint, float>(a.F32, (uint*)b.Address, y.F32, shape, aStrides, bStrides, yStrides);
+
+    /// <summary>y = a^b.</summary>
+    public static void PowF32U64(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<FloatPower<float, ulong>, float, ulong, float>(a.F32, (ulong*)b.Address, y.F32, shape, aStrides, bStrides, yStrides);
+
     private readonly struct FloatPower<A, B> : IMap<A, B, A> where A : INumber<A> where B : INumber<B>
     {
         public static A Apply(A a, B b) => typeof(B) == typeof(float) && typeof(A) == typeof(float)

@@ -192,7 +192,7 @@ internal static class Folds
 
         public static V Add<V>(V a, V b) where V : struct, IVec<V> => a + b;
 
-        public static V Finish<V>(V total, V origin, V count) where V : struct, IVec<V> => V.Log(total);
+        public static V Finish<V>(V total, V origin, V count) where V : struct, IVec<V> => Functions.Log(total);
     }
 
     public readonly struct LogSumExp : IFold
@@ -205,7 +205,7 @@ internal static class Folds
 
         public static V Add<V>(V a, V b) where V : struct, IVec<V> => a + b;
 
-        public static V Finish<V>(V total, V origin, V count) where V : struct, IVec<V> => V.Log(total) + origin;
+        public static V Finish<V>(V total, V origin, V count) where V : struct, IVec<V> => Functions.Log(total) + origin;
     }
 
     public readonly struct Distance : IFold

@@ -79,7 +79,7 @@ internal readonly unsafe struct Softmax(nint length, nint xStep, nint yStep, boo
             if (!logarithm)
                 e.Store(y + k * ys);
         }
-        V last = logarithm ? V.Log(sum) : V.Broadcast(1) / sum;
+        V last = logarithm ? Functions.Log(sum) : V.Broadcast(1) / sum;
         for (nint k = 0; k < rows; k++)
             (logarithm ? V.Load(x + k * xs) - largest - last : V.Load(y + k * ys) * last).Store(y + k * ys);
     }

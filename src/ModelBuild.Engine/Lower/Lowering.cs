@@ -163,10 +163,13 @@ internal sealed class Lowering
         new(Weights.Add(data), 0, new(Tensor.TypeOf<T>(), [data.Length]), new([1]));
 
     /// <summary>Copies between any two views of one shape and element size.</summary>
-    public void Copy(View from, View to)
+    public void Copy(View from, View to) => Each("Copy" + to.Element.Bytes(), from, to);
+
+    /// <summary>A call that goes through two views of one shape, element by element.</summary>
+    public void Each(string kernel, View x, View y, params ReadOnlySpan<(string Name, object? Value)> more)
     {
-        Loops loops = Loops.Collapse(to.Shape, from.Strides, to.Strides);
-        Emit("Copy" + to.Element.Bytes(), ("x", from), ("y", to), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]));
+        Loops loops = Loops.Collapse(y.Shape, x.Strides, y.Strides);
+        Emit(kernel, [("x", x), ("y", y), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]), .. more]);
     }
 
     /// <summary>One line of the plan. Values: int, float, <see cref="Ints"/>, a <see cref="View"/> (its start), or null for an absent operand.</summary>

@@ -7,7 +7,8 @@ internal abstract record Binary : Broadcast
 
     protected abstract long Apply(long a, long b);
 
-    protected override ElementType Result(TensorType[] inputs) => inputs[0].Element == inputs[1].Element && inputs[0].Element.IsNumber()
+    // Calculated in int64, which uint64 does not fit.
+    protected override ElementType Result(TensorType[] inputs) => inputs[0].Element == inputs[1].Element && inputs[0].Element.IsNumber() && inputs[0].Element != ElementType.UInt64
         ? inputs[0].Element
         : throw new OperatorException($"{inputs[0].Element.Word()} and {inputs[1].Element.Word()} are not numbers of one type");
 

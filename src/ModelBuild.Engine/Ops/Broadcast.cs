@@ -37,13 +37,9 @@ internal abstract record Broadcast : Op
         Shape shape = lowering.Type(node.Outputs[0]).Shape;
         // The result lies as the data does: of the operands that are not repeated, one that is computed rather than a constant.
         View like = operands.Where(o => o.Shape == shape).MinBy(o => o.Buffer.Space == Space.Scratch ? 0 : 1) ?? operands[^1];
-        Emit(lowering, Kernel([.. operands.Select(o => o.Type)]), operands, lowering.Write(node.Outputs[0], like));
-    }
-
-    protected void Emit(Lowering lowering, string kernel, View[] operands, View y)
-    {
-        Loops loops = Loops.Collapse(y.Shape, [.. operands.Select(o => o.BroadcastTo(y.Shape)), y.Strides]);
-        lowering.Emit(kernel, [.. Operands.Select((name, i) => (name, (object?)operands[i])), ("y", y), ("shape", loops.Shape),
+        View y = lowering.Write(node.Outputs[0], like);
+        Loops loops = Loops.Collapse(shape, [.. operands.Select(o => o.BroadcastTo(shape)), y.Strides]);
+        lowering.Emit(Kernel([.. operands.Select(o => o.Type)]), [.. Operands.Zip(operands, (name, o) => (name, (object?)o)), ("y", y), ("shape", loops.Shape),
             .. Operands.Select((name, i) => (name + "Strides", (object?)loops.Strides[i])), ("yStrides", loops.Strides[^1])]);
     }
 

@@ -39,13 +39,9 @@ internal sealed record Cast(ElementType To) : Op
     {
         View x = lowering.Read(node.Inputs[0]);
         if (x.Element == To)
-        {
             lowering.Alias(node.Outputs[0], x);
-            return;
-        }
-        View y = lowering.Write(node.Outputs[0], x);
-        Loops loops = Loops.Collapse(x.Shape, x.Strides, y.Strides);
-        lowering.Emit(Kernel(x.Element), ("x", x), ("y", y), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]));
+        else
+            lowering.Each(Kernel(x.Element), x, lowering.Write(node.Outputs[0], x));
     }
 
     // Bytes of any kind are bytes: one kernel reads uint8 and bool, and one writes int8 and uint8.

@@ -10,8 +10,6 @@ internal sealed record Not : Op
     public override void Lower(Lowering lowering, Node node)
     {
         View x = lowering.Read(node.Inputs[0]);
-        View y = lowering.Write(node.Outputs[0], x);
-        Loops loops = Loops.Collapse(x.Shape, x.Strides, y.Strides);
-        lowering.Emit("NotBool", ("x", x), ("y", y), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]));
+        lowering.Each("NotBool", x, lowering.Write(node.Outputs[0], x));
     }
 }

@@ -1,8 +1,8 @@
 namespace ModelBuild.Engine;
 
 /// <summary>
-/// a^b, of a's type, for bases and exponents in float32, int32 and int64, and float32 to the power of uint32 and uint64. Integers wrap; to a negative power they are what is left before the point,
-/// and 0 for 0. Small constant exponents are products.
+/// a^b, of a's type, for bases and exponents in float32, int32 and int64, and float32 to the power of uint32 and uint64. Integers wrap; to a negative
+/// power they are what is left before the point, and 0 for 0. Small constant exponents are products.
 /// </summary>
 internal sealed record Pow : Broadcast
 {
@@ -45,28 +45,15 @@ internal sealed record Pow : Broadcast
     public override void Lower(Lowering lowering, Node node)
     {
         View x = lowering.Read(node.Inputs[0]);
-        if (x.Element != ElementType.Float32 || x.Shape != lowering.Type(node.Outputs[0]).Shape || lowering.Constant(node.Inputs[1]) is not { Shape.Size: 1 } constant)
-        {
-            base.Lower(lowering, node);
-            return;
-        }
-        double exponent = constant.Doubles()[0];
+        bool same = x.Element == ElementType.Float32 && x.Shape == lowering.Type(node.Outputs[0]).Shape;
+        double exponent = same && lowering.Constant(node.Inputs[1]) is { Shape.Size: 1 } constant ? constant.Doubles()[0] : double.NaN;
         if (exponent == 1)
-        {
             lowering.Alias(node.Outputs[0], x);
-            return;
-        }
-        if (exponent is not (0.5 or 2 or 3 or 4 or -1 or -2))
-        {
-            base.Lower(lowering, node);
-            return;
-        }
-        View y = lowering.Write(node.Outputs[0], x);
-        Loops loops = Loops.Collapse(x.Shape, x.Strides, y.Strides);
-        (string, object?)[] arguments = [("x", x), ("y", y), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1])];
-        if (exponent == 0.5)
-            lowering.Emit("SqrtF32", arguments);
+        else if (exponent == 0.5)
+            lowering.Each("SqrtF32", x, lowering.Write(node.Outputs[0], x));
+        else if (exponent is -2 or -1 or 2 or 3 or 4)
+            lowering.Each("PowerF32", x, lowering.Write(node.Outputs[0], x), ("exponent", (int)exponent));
         else
-            lowering.Emit("PowerF32", [.. arguments, ("exponent", (int)exponent)]);
+            base.Lower(lowering, node);
     }
 }

@@ -11,8 +11,7 @@ internal abstract record Relation : Broadcast
         ? ElementType.Bool
         : throw new OperatorException($"{inputs[0].Element.Word()} and {inputs[1].Element.Word()} are two types");
 
-    protected override string Kernel(TensorType[] inputs) =>
-        Name + Need(inputs[0], Elements).Element.Suffix();
+    protected override string Kernel(TensorType[] inputs) => Name + Need(inputs[0], Elements).Element.Suffix();
 
     public override Tensor[] Evaluate(Tensor?[] inputs)
     {

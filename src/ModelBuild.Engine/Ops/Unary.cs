@@ -39,8 +39,6 @@ internal abstract record Unary : Op
             return;
         }
         View x = lowering.Read(node.Inputs[0]);
-        View y = lowering.Write(node.Outputs[0], x);
-        Loops loops = Loops.Collapse(x.Shape, x.Strides, y.Strides);
-        lowering.Emit(Kernel + x.Element.Suffix(), [("x", x), ("y", y), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]), .. Arguments]);
+        lowering.Each(Kernel + x.Element.Suffix(), x, lowering.Write(node.Outputs[0], x), Arguments);
     }
 }

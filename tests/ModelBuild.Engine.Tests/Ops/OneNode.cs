@@ -8,7 +8,7 @@ internal static class OneNode
     {
         Emitted emitted = Emitted.From(Graph(op, inputs, constant ?? [], channelsLast, outputs, lie), PlanNames.None);
         using var runner = new PlanRunner(emitted.Plan, emitted.Weights);
-        return runner.Run([.. inputs.Where((x, i) => x != null && constant?.Contains(i) != true).Select(x => Lying(x!, lie))]);
+        return runner.Run([.. inputs.Where((x, i) => x != null && constant?.Contains(i) != true).Select(x => Lying(x!, Pooled(x!, channelsLast) ? Lie.Straight : lie))]);
     }
 
     /// <summary>Asserts that kernels and <see cref="Op.Evaluate"/> agree: integers and bool exactly, floats within <paramref name="error"/> of the largest.</summary>
@@ -34,9 +34,9 @@ internal static class OneNode
                 names.Add(builder.AddConstant($"x{i}", x));
             else
             {
-                builder.AddInput($"x{i}", Lying(x, lie).Type);
+                builder.AddInput($"x{i}", Lying(x, Pooled(x, channelsLast) ? Lie.Straight : lie).Type);
                 // A pool of one cell changes nothing but how data lies.
-                names.Add(channelsLast && x.Element == ElementType.Float32 && x.Shape.Rank is 3 or 4
+                names.Add(Pooled(x, channelsLast)
                     ? builder.Add("pool", new MaxPool(Ones(x), Ones(x), Ones(x), new([.. Ones(x).Select(_ => 0), .. Ones(x).Select(_ => 0)])), $"x{i}")
                     : lie == Lie.Transposed ? builder.Add("lie", new Transpose(), $"x{i}")
                     : lie == Lie.Backwards ? builder.Add("lie", Backwards(x), $"x{i}")
@@ -57,6 +57,8 @@ internal static class OneNode
         Lie.Backwards => Backwards(x).Evaluate([x])[0],
         _ => x,
     };
+
+    private static bool Pooled(Tensor x, bool channelsLast) => channelsLast && x.Element == ElementType.Float32 && x.Shape.Rank is 3 or 4;
 
     private static Slice Backwards(Tensor x)
     {

@@ -13,8 +13,7 @@ internal readonly partial record struct DataRange(Range Range)
     {
         text = text.Trim();
         int open = text.EndsWith(']') ? text.LastIndexOf('[') : -1;
-        // A file may really be called so.
-        if (open < 0 || File.Exists(text) || Directory.Exists(text))
+        if (open < 0)
             return (text, All, null);
         Match match = Syntax().Match(text[open..]);
         if (!match.Success || Place(match.Groups[1].Value, Index.Start) is not { } start || Place(match.Groups[2].Value, Index.End) is not { } end)
@@ -29,7 +28,7 @@ internal readonly partial record struct DataRange(Range Range)
         return start >= 0 && end <= samples && start < end ? (start, end - start) : null;
     }
 
-    public override string ToString() => $"[{(Range.Start.Equals(Index.Start) ? "" : Range.Start)}..{(Range.End.Equals(Index.End) ? "" : Range.End)}]";
+    public override string ToString() => $"[{Range.Start}..{(Range.End.Equals(Index.End) ? "" : Range.End)}]";
 
     private static Index? Place(string text, Index otherwise) => text.Length == 0 ? otherwise
         : int.TryParse(text.TrimStart('^'), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? new Index(value, text[0] == '^') : null;

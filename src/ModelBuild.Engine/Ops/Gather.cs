@@ -61,6 +61,8 @@ internal sealed record Gather(int Axis = 0) : Movement
         return indices.Zip(indices.Skip(1)).All(p => p.Second - p.First == step) ? (indices[0], step) : null;
     }
 
-    private static int[] Indices(Tensor indices, int length) => Array.ConvertAll(indices.Int64s(), i =>
+    /// <summary>Constant indices, counted from the front.</summary>
+    /// <exception cref="OperatorException">One is outside.</exception>
+    public static int[] Indices(Tensor indices, int length) => Array.ConvertAll(indices.Int64s(), i =>
         i >= -length && i < length ? (int)(i < 0 ? i + length : i) : throw new OperatorException($"index {i} is outside an axis of {length}"));
 }

@@ -42,14 +42,19 @@ internal abstract record Reduction(Ints? Axes, bool KeepDims, bool NoopWithEmpty
         TensorType y = Result(x.Type);
         bool[] reduced = Reduced(x.Shape);
         int[] at = Broadcast.Indices(One(x.Shape, reduced), x.Shape);
-        ILookup<int, int> members = Enumerable.Range(0, at.Length).ToLookup(i => at[i]);
-        if (x.Element.IsFloat())
-        {
-            double[] values = x.Doubles();
-            return [Tensor.From(y, [.. Enumerable.Range(0, y.Shape.Size).Select(i => Reduce([.. members[i].Select(m => values[m])]))])];
-        }
-        long[] integers = x.Int64s();
-        return [Tensor.From(y, [.. Enumerable.Range(0, y.Shape.Size).Select(i => Reduce([.. members[i].Select(m => integers[m])]))])];
+        return [x.Element.IsFloat()
+            ? Tensor.From(y, Array.ConvertAll(Groups(x.Doubles(), at, y.Shape.Size), Reduce))
+            : Tensor.From(y, Array.ConvertAll(Groups(x.Int64s(), at, y.Shape.Size), Reduce))];
+    }
+
+    private static T[][] Groups<T>(T[] values, int[] group, int groups)
+    {
+        var lists = new List<T>[groups];
+        for (int i = 0; i < groups; i++)
+            lists[i] = new List<T>(values.Length / groups);
+        for (int i = 0; i < values.Length; i++)
+            lists[group[i]].Add(values[i]);
+        return Array.ConvertAll(lists, l => l.ToArray());
     }
 
     public override void Lower(Lowering lowering, Node node)

@@ -3,19 +3,19 @@ namespace ModelBuild.Engine;
 /// <summary>e^x / Σ e^x along one axis. float32.</summary>
 internal sealed record Softmax(int Axis = -1) : SoftmaxBase(Axis)
 {
-    protected override double Apply(double x, double logarithm) => Math.Exp(x - logarithm);
+    protected override double Apply(double x, double sum) => Math.Exp(x) / sum;
 }
 
 /// <summary>x − ln Σ e^x along one axis. float32.</summary>
 internal sealed record LogSoftmax(int Axis = -1) : SoftmaxBase(Axis)
 {
-    protected override double Apply(double x, double logarithm) => x - logarithm;
+    protected override double Apply(double x, double sum) => x - Math.Log(sum);
 }
 
 internal abstract record SoftmaxBase(int Axis) : Op
 {
-    /// <summary>An element, by ln Σ e^x of its row.</summary>
-    protected abstract double Apply(double x, double logarithm);
+    /// <summary>An element, by Σ e^x of its row; the largest of the row is 0.</summary>
+    protected abstract double Apply(double x, double sum);
 
     public override TensorType[] Infer(TensorType?[] inputs)
     {
@@ -34,9 +34,9 @@ internal abstract record SoftmaxBase(int Axis) : Op
             if (i / step % length != 0)
                 continue;
             double[] row = [.. Enumerable.Range(0, length).Select(k => (double)x[i + k * step])];
-            double largest = row.Max(), logarithm = largest + Math.Log(row.Sum(v => Math.Exp(v - largest)));
+            double largest = row.Max(), sum = row.Sum(v => Math.Exp(v - largest));
             for (int k = 0; k < length; k++)
-                y[i + k * step] = (float)Apply(row[k], logarithm);
+                y[i + k * step] = (float)Apply(row[k] - largest, sum);
         }
         return [Tensor.Of<float>(shape, y)];
     }

@@ -1,56 +1,71 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 
 namespace ModelBuild.Generated;
 
+// y[o, i, n] = x[o, indices[i], n]: count indices, negative ones from the end of an axis of length elements; o and n are nests of loops. Distances in elements.
+// An index outside the axis is an ArgumentOutOfRangeException, and nothing outside is read.
 public static unsafe partial class Kernels
 {
-    /// <summary>
-    /// y[o, i, n] = x[o, indices[i], n] for elements of 4 bytes: <paramref name="count"/> indices, negative ones from the end of an axis of <paramref name="length"/>;
-    /// o and n are nests of loops. All distances are in elements.
-    /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">An index is outside the axis; nothing outside is read.</exception>
-    public static void Gather4I64(
+    /// <summary>Elements of 1 byte by int32 indices.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside.</exception>
+    public static void Gather1I32(
         in Frame frame, Place x, Place indices, Place y, ReadOnlySpan<int> outerShape, ReadOnlySpan<int> xOuter, ReadOnlySpan<int> yOuter,
         int count, int length, int xStep, int yStep, ReadOnlySpan<int> innerShape, ReadOnlySpan<int> xInner, ReadOnlySpan<int> yInner) =>
-        new Gather<int, long>(indices.I64, count, length, xStep, yStep).Run(x.I32, y.I32, outerShape, xOuter, yOuter, innerShape, xInner, yInner);
+        new Gather<byte, int>(indices.I32, count, length, xStep, yStep).Run(x.Address, y.Address, outerShape, xOuter, yOuter, innerShape, xInner, yInner);
 
-    /// <inheritdoc cref="Gather4I64"/>
-    public static void Gather4I32(
-        in Frame frame, Place x, Place indices, Place y, ReadOnlySpan<int> outerShape, ReadOnlySpan<int> xOuter, ReadOnlySpan<int> yOuter,
-        int count, int length, int xStep, int yStep, ReadOnlySpan<int> innerShape, ReadOnlySpan<int> xInner, ReadOnlySpan<int> yInner) =>
-        new Gather<int, int>(indices.I32, count, length, xStep, yStep).Run(x.I32, y.I32, outerShape, xOuter, yOuter, innerShape, xInner, yInner);
-
-    /// <summary>As <see cref="Gather4I64"/>, for elements of 8 bytes.</summary>
-    /// <inheritdoc cref="Gather4I64"/>
-    public static void Gather8I64(
-        in Frame frame, Place x, Place indices, Place y, ReadOnlySpan<int> outerShape, ReadOnlySpan<int> xOuter, ReadOnlySpan<int> yOuter,
-        int count, int length, int xStep, int yStep, ReadOnlySpan<int> innerShape, ReadOnlySpan<int> xInner, ReadOnlySpan<int> yInner) =>
-        new Gather<long, long>(indices.I64, count, length, xStep, yStep).Run(x.I64, y.I64, outerShape, xOuter, yOuter, innerShape, xInner, yInner);
-
-    /// <summary>As <see cref="Gather4I64"/>, for elements of 8 bytes.</summary>
-    /// <inheritdoc cref="Gather4I64"/>
-    public static void Gather8I32(
-        in Frame frame, Place x, Place indices, Place y, ReadOnlySpan<int> outerShape, ReadOnlySpan<int> xOuter, ReadOnlySpan<int> yOuter,
-        int count, int length, int xStep, int yStep, ReadOnlySpan<int> innerShape, ReadOnlySpan<int> xInner, ReadOnlySpan<int> yInner) =>
-        new Gather<long, int>(indices.I32, count, length, xStep, yStep).Run(x.I64, y.I64, outerShape, xOuter, yOuter, innerShape, xInner, yInner);
-
-    /// <summary>As <see cref="Gather4I64"/>, for bytes.</summary>
-    /// <inheritdoc cref="Gather4I64"/>
+    /// <summary>Elements of 1 byte by int64 indices.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside.</exception>
     public static void Gather1I64(
         in Frame frame, Place x, Place indices, Place y, ReadOnlySpan<int> outerShape, ReadOnlySpan<int> xOuter, ReadOnlySpan<int> yOuter,
         int count, int length, int xStep, int yStep, ReadOnlySpan<int> innerShape, ReadOnlySpan<int> xInner, ReadOnlySpan<int> yInner) =>
         new Gather<byte, long>(indices.I64, count, length, xStep, yStep).Run(x.Address, y.Address, outerShape, xOuter, yOuter, innerShape, xInner, yInner);
 
-    /// <summary>As <see cref="Gather4I64"/>, for bytes.</summary>
-    /// <inheritdoc cref="Gather4I64"/>
-    public static void Gather1I32(
+    /// <summary>Elements of 2 bytes by int32 indices.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside.</exception>
+    public static void Gather2I32(
         in Frame frame, Place x, Place indices, Place y, ReadOnlySpan<int> outerShape, ReadOnlySpan<int> xOuter, ReadOnlySpan<int> yOuter,
         int count, int length, int xStep, int yStep, ReadOnlySpan<int> innerShape, ReadOnlySpan<int> xInner, ReadOnlySpan<int> yInner) =>
-        new Gather<byte, int>(indices.I32, count, length, xStep, yStep).Run(x.Address, y.Address, outerShape, xOuter, yOuter, innerShape, xInner, yInner);
+        new Gather<short, int>(indices.I32, count, length, xStep, yStep).Run((short*)x.Address, (short*)y.Address, outerShape, xOuter, yOuter, innerShape, xInner, yInner);
+
+    /// <summary>Elements of 2 bytes by int64 indices.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside.</exception>
+    public static void Gather2I64(
+        in Frame frame, Place x, Place indices, Place y, ReadOnlySpan<int> outerShape, ReadOnlySpan<int> xOuter, ReadOnlySpan<int> yOuter,
+        int count, int length, int xStep, int yStep, ReadOnlySpan<int> innerShape, ReadOnlySpan<int> xInner, ReadOnlySpan<int> yInner) =>
+        new Gather<short, long>(indices.I64, count, length, xStep, yStep).Run((short*)x.Address, (short*)y.Address, outerShape, xOuter, yOuter, innerShape, xInner, yInner);
+
+    /// <summary>Elements of 4 bytes by int32 indices.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside.</exception>
+    public static void Gather4I32(
+        in Frame frame, Place x, Place indices, Place y, ReadOnlySpan<int> outerShape, ReadOnlySpan<int> xOuter, ReadOnlySpan<int> yOuter,
+        int count, int length, int xStep, int yStep, ReadOnlySpan<int> innerShape, ReadOnlySpan<int> xInner, ReadOnlySpan<int> yInner) =>
+        new Gather<int, int>(indices.I32, count, length, xStep, yStep).Run(x.I32, y.I32, outerShape, xOuter, yOuter, innerShape, xInner, yInner);
+
+    /// <summary>Elements of 4 bytes by int64 indices.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside.</exception>
+    public static void Gather4I64(
+        in Frame frame, Place x, Place indices, Place y, ReadOnlySpan<int> outerShape, ReadOnlySpan<int> xOuter, ReadOnlySpan<int> yOuter,
+        int count, int length, int xStep, int yStep, ReadOnlySpan<int> innerShape, ReadOnlySpan<int> xInner, ReadOnlySpan<int> yInner) =>
+        new Gather<int, long>(indices.I64, count, length, xStep, yStep).Run(x.I32, y.I32, outerShape, xOuter, yOuter, innerShape, xInner, yInner);
+
+    /// <summary>Elements of 8 bytes by int32 indices.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside.</exception>
+    public static void Gather8I32(
+        in Frame frame, Place x, Place indices, Place y, ReadOnlySpan<int> outerShape, ReadOnlySpan<int> xOuter, ReadOnlySpan<int> yOuter,
+        int count, int length, int xStep, int yStep, ReadOnlySpan<int> innerShape, ReadOnlySpan<int> xInner, ReadOnlySpan<int> yInner) =>
+        new Gather<long, int>(indices.I32, count, length, xStep, yStep).Run(x.I64, y.I64, outerShape, xOuter, yOuter, innerShape, xInner, yInner);
+
+    /// <summary>Elements of 8 bytes by int64 indices.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside.</exception>
+    public static void Gather8I64(
+        in Frame frame, Place x, Place indices, Place y, ReadOnlySpan<int> outerShape, ReadOnlySpan<int> xOuter, ReadOnlySpan<int> yOuter,
+        int count, int length, int xStep, int yStep, ReadOnlySpan<int> innerShape, ReadOnlySpan<int> xInner, ReadOnlySpan<int> yInner) =>
+        new Gather<long, long>(indices.I64, count, length, xStep, yStep).Run(x.I64, y.I64, outerShape, xOuter, yOuter, innerShape, xInner, yInner);
 }
 
 /// <summary>Picks by index along one axis; T is the element, I the index.</summary>
-internal readonly unsafe struct Gather<T, I>(I* indices, int count, int length, nint xStep, nint yStep) where T : unmanaged where I : unmanaged
+internal readonly unsafe struct Gather<T, I>(I* indices, int count, int length, nint xStep, nint yStep) where T : unmanaged where I : unmanaged, IBinaryInteger<I>
 {
     public void Run(
         T* x, T* y, ReadOnlySpan<int> outerShape, ReadOnlySpan<int> xOuter, ReadOnlySpan<int> yOuter,
@@ -69,15 +84,17 @@ internal readonly unsafe struct Gather<T, I>(I* indices, int count, int length, 
         }
     }
 
-    private nint At(nint i)
+    private nint At(nint i) => Place(indices[i], length);
+
+    /// <summary>The index counted from the front.</summary>
+    public static nint Place(I index, int length)
     {
-        long index = typeof(I) == typeof(long) ? ((long*)indices)[i] : ((int*)indices)[i];
-        long at = index < 0 ? index + length : index;
+        long given = long.CreateTruncating(index), at = given < 0 ? given + length : given;
         if ((ulong)at >= (ulong)length)
-            Outside(index);
+            Outside(given, length);
         return (nint)at;
     }
 
     [DoesNotReturn]
-    private void Outside(long index) => throw new ArgumentOutOfRangeException("indices", index, $"An index of the model's Gather is outside an axis of {length}.");
+    private static void Outside(long index, int length) => throw new ArgumentOutOfRangeException("indices", index, $"An index is outside an axis of {length} (−{length} to {length - 1}).");
 }

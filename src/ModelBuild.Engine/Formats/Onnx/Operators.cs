@@ -38,6 +38,7 @@ internal static partial class OnnxOperators
         new("Flatten", n => new Flatten(n.Int("axis", 1))),
         new("Floor", _ => new Floor()),
         new("Gather", n => new Gather(n.Int("axis", 0))),
+        new("GatherElements", n => new GatherElements(n.Int("axis", 0))),
         new("Gelu", OnnxElementwise.Gelu),
         new("Gemm", n => new Gemm(n.Float("alpha", 1), n.Float("beta", 1), n.Flag("transA"), n.Flag("transB"))),
         new("GlobalAveragePool", _ => new GlobalAveragePool()),

@@ -21,7 +21,7 @@ internal sealed class Lowering
     private readonly HashSet<Node> _absorbed = new(ReferenceEqualityComparer.Instance);
     private readonly List<Buffer> _buffers = [];
     private readonly List<Call> _calls = [];
-    private string _comment = "";
+    private string _comment = "", _layer = "";
 
     private Lowering(Graph graph)
     {
@@ -53,12 +53,13 @@ internal sealed class Lowering
             lowering.Store(i, lowering.Read(graph.Outputs[i]));
         }
         int scratch = MemoryPlan.Place(lowering._buffers);
-        return new Lowered(new(lowering._calls.Select(Render)), new([]), 0, lowering.Weights, scratch);
+        return new Lowered(new(lowering._calls.Select(Render)), new(lowering.Weights.Expansions), lowering.Weights.ExpandedBytes, lowering.Weights, scratch);
     }
 
     private void Lower(Node node)
     {
-        string outer = _comment;
+        string outer = _comment, outerLayer = _layer;
+        _layer = node.Name;
         _comment = $"{node.Name}: {node.Op.Name} {Type(node.Outputs[0]).Shape}";
         try
         {
@@ -69,6 +70,7 @@ internal sealed class Lowering
             throw new OperatorException($"{node}: {e.Message}");
         }
         _comment = outer;
+        _layer = outerLayer;
     }
 
     public TensorType Type(string value) => _graph.Types[value];
@@ -85,7 +87,7 @@ internal sealed class Lowering
         if (!_views.TryGetValue(value, out View? view))
         {
             if (Constant(value) is { } constant)
-                view = new View(Weights.Add(constant.Bytes.Span), 0, constant.Type, constant.Shape.Strides);
+                view = Place(constant);
             else if (_graph.Inputs.IndexOf(value) is >= 0 and var input)
                 view = Load(input, layout);
             else if (_writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes != null)
@@ -156,8 +158,10 @@ internal sealed class Lowering
     }
 
     /// <summary>Data of a layer's own in the weights.</summary>
-    public View Place<T>(ReadOnlySpan<T> data) where T : unmanaged =>
-        new(Weights.Add(data), 0, new(Tensor.TypeOf<T>(), [data.Length]), new([1]));
+    public View Place<T>(ReadOnlySpan<T> data) where T : unmanaged => Place(Tensor.Of([data.Length], data));
+
+    /// <summary>A constant in the weights.</summary>
+    public View Place(Tensor constant) => new(Weights.Add(constant.Bytes.Span, constant.Element.Bytes(), _layer), 0, constant.Type, constant.Shape.Strides);
 
     /// <summary>Copies between any two views of one shape and element size.</summary>
     public void Copy(View from, View to)

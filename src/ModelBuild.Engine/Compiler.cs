@@ -2,28 +2,81 @@ using System.Globalization;
 
 namespace ModelBuild.Engine;
 
-/// <summary>Model file → plan and weights: import, simplify, the recipe, lower.</summary>
+/// <summary>Model file → plan and weights: import, simplify, prove, the recipe, lower, measure, budgets.</summary>
 public static class Compiler
 {
+    /// <summary>How many made-up samples stand in where the item has no data.</summary>
+    private const int RandomSamples = 16;
+
     /// <exception cref="DiagnosticException">The model, the recipe or the data is at fault; nothing was written.</exception>
     public static CompileResult Compile(CompileRequest request, CancellationToken cancellation)
     {
-        Imported imported = OnnxReader.Read(request.Model, ImportOptions.None);
-        cancellation.ThrowIfCancellationRequested();
-        Graph graph = Simplify.Run(imported.Graph);
-        PlanNames names = PlanNames.Of(request.Model, request.Class, request.Namespace) with { Resource = request.Resource };
-        Emitted emitted;
+        // What the user wrote is read first: a typing error should not wait for a measurement.
+        Budgets budgets = Budgets.Read(request);
+        EquatableArray<BoundStep> steps = RecipeBinder.Bind(request);
+        Imported imported = OnnxReader.Read(request.Model, new ImportOptions(Dimensions.Read(request), ImportOptions.None.Bound));
+        Graph source = Lowered(request, () => Simplify.Run(imported.Graph));
+        var (labels, labelsFile) = LabelsFile.Read(request, source.Outputs[0], source.Types[source.Outputs[0]].Shape);
+        PlanNames names = PlanNames.Of(request.Model, request.Class, request.Namespace) with { Resource = request.Resource, Labels = [.. labels] };
+        DataInput[] inputs = [.. source.Inputs.Select(i => new DataInput(i, Identifiers.Input(i, request.Class), source.Types[i]))];
+        Dataset? calibration = Dataset.Calibration(request, inputs, names.Labels), evaluation = Dataset.Evaluation(request, inputs, names.Labels);
+        evaluation?.NeedClasses(Classes(source));
+        foreach (BoundStep step in steps)
+            step.NeedCalibration(calibration != null);
+        Dataset known = calibration ?? RandomData.Of(inputs, Normalization.Read(request, inputs), RandomSamples, seed: 1);
+
+        Emitted before = Lowered(request, () => Emitted.From(source, names));
+        Proof proof = Proof.Of(request.Model, imported.Graph, before, known, cancellation);
+
+        var footprints = new List<Footprint> { Footprint.Of("imported", imported.Graph), Footprint.Of("simplified", source) };
+        Graph graph = source;
+        foreach (BoundStep step in steps)
+        {
+            var context = new PassContext(source) { Samples = known.Samples(), Cancellation = cancellation };
+            graph = Lowered(request, () => Simplify.Run(step.Apply(graph, context)));
+            footprints.Add(Footprint.Of(step.Text, graph));
+        }
+
+        string recipe = string.Join(" | ", steps.Select(s => s.Text));
+        Emitted after = steps.Count == 0 ? before : Lowered(request, () => Emitted.From(graph, names));
+        Measurement measurement = Measurement.Of(evaluation != null ? "evaluation" : known.IsRandom ? "random" : "calibration", before, after, evaluation ?? known, cancellation);
+        after = Lowered(request, () => Emitted.From(graph, names with { Facts = Facts(recipe, measurement) }));
+
+        IReadOnlyList<ReportLayer> layers = ReportLayers.Of(after);
+        var report = new Report(Path.GetFileName(request.Model), request.Class, recipe, names.Source.Hash, after.Plan.Tool,
+            new FileInfo(request.Model).Length, after.Weights.Length, after.Plan.Weights.ExpandedBytes, after.Plan.ScratchBytes, layers.Sum(l => l.Macs), proof, measurement, footprints, layers);
+        Diagnostic[] diagnostics =
+        [
+            .. proof.Why.Length == 0 ? [] : new[] { Diagnostics.OtherJudge(request.Model, proof.Why) },
+            .. BudgetCheck.Of(request.Site, budgets, report),
+        ];
+        var files = new Dictionary<string, byte[]> { ["report.json"] = report.ToJson(), ["report.md"] = report.ToMarkdown() };
+        string[] read = [.. imported.Files, .. labelsFile == null ? [] : new[] { labelsFile }, .. calibration?.Files ?? [], .. evaluation?.Files ?? []];
+        return new CompileResult(after.Text, after.Weights, report.Summary, files, [.. read.Distinct()], diagnostics);
+    }
+
+    private static int Classes(Graph graph) => graph.Types[graph.Outputs[0]].Shape is { Rank: > 0 } shape ? shape.Size : 1;
+
+    private static PlanFact[] Facts(string recipe, Measurement measurement)
+    {
+        string Share(double? share) => share!.Value.ToString("0.####", CultureInfo.InvariantCulture);
+        return
+        [
+            new(PlanFact.Recipe, recipe),
+            .. measurement.CorrectBefore == null ? [] : new PlanFact[] { new(PlanFact.AccuracyBefore, Share(measurement.AccuracyBefore)), new(PlanFact.AccuracyAfter, Share(measurement.AccuracyAfter)) },
+        ];
+    }
+
+    // What an operator can't do is the model's fault, not ours.
+    private static T Lowered<T>(CompileRequest request, Func<T> work)
+    {
         try
         {
-            emitted = Emitted.From(graph, names);
+            return work();
         }
         catch (OperatorException e)
         {
-            throw Diagnostics.Node(request.Model, "", "", e.Message);
+            throw Diagnostics.Lowering(request.Model, e.Message);
         }
-        string summary = $"{request.Class}: {Bytes(new FileInfo(request.Model).Length)} → {Bytes(emitted.Weights.Length)}";
-        return new CompileResult(emitted.Text, emitted.Weights, summary, new Dictionary<string, byte[]>(), imported.Files, []);
     }
-
-    private static string Bytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1000.0:0.#} KB");
 }

@@ -67,6 +67,16 @@ internal static class Diagnostics
         new("MB2009", Severity.Error, "A tensor can't be read", "tensor '{tensor}': {why}"),
         new("MB2010", Severity.Error, "External data can't be read", "tensor '{tensor}': external data '{location}': {why}"),
         new("MB2011", Severity.Error, "Nodes wait for each other", "node '{node}' reads '{value}', which no input, initializer or other node gives (or only one that itself waits for this node)"),
+        new("MB2012", Severity.Error, "The model can't be compiled", "{why}"),
+
+        new("MB3001", Severity.Error, "Our result differs from the judge's",
+            "output '{output}' differs from what {judge} computes by {error} of its largest value, and {limit} is the limit; {first}. This is a fault in ModelBuild: please report it with the model"),
+        new("MB3002", Severity.Error, "The weights are larger than MaxSize", "{size} bytes of weights are more than MaxSize = {limit} bytes"),
+        new("MB3003", Severity.Error, "The accuracy drops by more than MaxAccuracyDrop", "top-1 falls from {before} to {after}, by {drop}, and MaxAccuracyDrop is {limit}"),
+        new("MB3004", Severity.Error, "MaxAccuracyDrop needs labels", "MaxAccuracyDrop needs labelled data to measure on: give the item Evaluation=\"FILE\" with labels"),
+        new("MB3005", Severity.Error, "The error is larger than MaxError", "an output differs from the float model by {error} of its largest value on the {data} data, and MaxError is {limit}"),
+        new("MB3006", Severity.Error, "The scratch memory is larger than MaxScratch", "{bytes} bytes of scratch a concurrent call are more than MaxScratch = {limit} bytes"),
+        new("MB3010", Severity.Message, "ONNX Runtime did not judge", "the scalar reference judged the import, as ONNX Runtime could not: {why}"),
     ];
 
     public static DiagnosticException RecipeSyntax(RecipeSource source, Extent at, string why) => At(source.Site, "MB1001", why, source.Excerpt(at));
@@ -128,6 +138,29 @@ internal static class Diagnostics
     public static DiagnosticException External(string file, string tensor, string location, string why) => Of(file, "MB2010", tensor, location, why);
 
     public static DiagnosticException Cycle(string file, string node, string value) => Of(file, "MB2011", node, value);
+
+    public static DiagnosticException Lowering(string file, string why) => Of(file, "MB2012", why);
+
+    public static DiagnosticException Differs(string file, string output, double error, double limit, string judge, string first) => Of(file, "MB3001", output, judge, Short(error), Short(limit), first);
+
+    public static Diagnostic TooLarge(Site site, Severity severity, long size, long limit) => Budget(site, severity, "MB3002", size, limit);
+
+    public static Diagnostic TooInaccurate(Site site, Severity severity, double before, double after, double limit) =>
+        Budget(site, severity, "MB3003", Share(before), Share(after), Share(before - after), Share(limit));
+
+    public static DiagnosticException NoLabels(Site site) => At(site, "MB3004");
+
+    public static Diagnostic TooWrong(Site site, Severity severity, double error, double limit, string data) => Budget(site, severity, "MB3005", Short(error), data, Short(limit));
+
+    public static Diagnostic TooMuchScratch(Site site, Severity severity, long bytes, long limit) => Budget(site, severity, "MB3006", bytes, limit);
+
+    public static Diagnostic OtherJudge(string file, string why) => Of(file, "MB3010", why).Diagnostic;
+
+    private static Diagnostic Budget(Site site, Severity severity, string id, params ReadOnlySpan<object?> values) => At(site, id, values).Diagnostic with { Severity = severity };
+
+    private static string Short(double value) => value.ToString("0.##E+0", CultureInfo.InvariantCulture);
+
+    private static string Share(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 
     /// <summary>A row filled in, at a place of the project file.</summary>
     private static DiagnosticException At(Site site, string id, params ReadOnlySpan<object?> values)

@@ -33,7 +33,7 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
 internal sealed record PlanNames(string Class, string Namespace, PlanSource Source, string Resource, IReadOnlyList<string> Labels, IReadOnlyList<PlanFact> Facts)
 {
     /// <summary>Of a plan that is only run.</summary>
-    public static PlanNames None { get; } = new("Model", "Models", new("", ""), "", [], []);
+    public static PlanNames None { get; } = new("Model", "Models", new("", new string('0', 64)), "", [], []);
 
     public static PlanNames Of(string file, string @class = "Model", string @namespace = "Models") => new(
         @class, @namespace, new(Path.GetFileName(file), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))),

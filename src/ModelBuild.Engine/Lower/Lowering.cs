@@ -87,7 +87,7 @@ internal sealed class Lowering
         if (!_views.TryGetValue(value, out View? view))
         {
             if (Constant(value) is { } constant)
-                view = Place(constant);
+                view = Constant(constant);
             else if (_graph.Inputs.IndexOf(value) is >= 0 and var input)
                 view = Load(input, layout);
             else if (_writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes != null)
@@ -132,6 +132,9 @@ internal sealed class Lowering
     /// <summary>The value is a view of memory that exists: nothing is computed.</summary>
     public void Alias(string value, View view) => _views[value] = view;
 
+    /// <summary>Data for a kernel, in the weights.</summary>
+    public View Constant(Tensor tensor) => new(Weights.Add(tensor.Bytes.Span, tensor.Element.Bytes(), _layer), 0, tensor.Type, tensor.Shape.Strides);
+
     /// <summary>A temporary of its own, or a result that gets its name by <see cref="Alias"/>.</summary>
     public View Allocate(TensorType type, Layout layout, Halo halo = default, int zero = 0)
     {
@@ -158,10 +161,7 @@ internal sealed class Lowering
     }
 
     /// <summary>Data of a layer's own in the weights.</summary>
-    public View Place<T>(ReadOnlySpan<T> data) where T : unmanaged => Place(Tensor.Of([data.Length], data));
-
-    /// <summary>A constant in the weights.</summary>
-    public View Place(Tensor constant) => new(Weights.Add(constant.Bytes.Span, constant.Element.Bytes(), _layer), 0, constant.Type, constant.Shape.Strides);
+    public View Place<T>(ReadOnlySpan<T> data) where T : unmanaged => Constant(Tensor.Of([data.Length], data));
 
     /// <summary>Copies between any two views of one shape and element size.</summary>
     public void Copy(View from, View to)

@@ -25,7 +25,7 @@ internal sealed record DequantizeLinear(Quantization From) : Op
     {
         if (lowering.Constant(node.Inputs[0]) is { } constant)
         {
-            lowering.Alias(node.Outputs[0], lowering.Place(Evaluate([constant])[0]));
+            lowering.Alias(node.Outputs[0], lowering.Constant(Evaluate([constant])[0]));
             return;
         }
         View x = lowering.Read(node.Inputs[0]);

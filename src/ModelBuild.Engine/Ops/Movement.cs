@@ -98,7 +98,7 @@ internal abstract record Assembly : Movement
         int rank = lowering.Type(node.Outputs[0]).Shape.Rank;
         View like = views.FirstOrDefault(v => v.Shape.Rank == rank && v.IsChannelsLast && !v.IsRowMajor) ?? views[0];
         View y = lowering.Write(node.Outputs[0], like);
-        foreach (var (from, to) in Copies(views, y, lowering.Place))
+        foreach (var (from, to) in Copies(views, y, lowering.Constant))
         {
             if (to.Shape.Size > 0)
                 lowering.Copy(from, to);

@@ -23,6 +23,10 @@ public static unsafe partial class Kernels
     public static void Copy1(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
         Strided.Copy(x.Address, y.Address, shape, xStrides, yStrides);
 
+    /// <summary>Copies elements of 2 bytes.</summary>
+    public static void Copy2(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
+        Strided.Copy((short*)x.Address, (short*)y.Address, shape, xStrides, yStrides);
+
     /// <summary>Copies elements of 4 bytes.</summary>
     public static void Copy4(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
         Strided.Copy(x.I32, y.I32, shape, xStrides, yStrides);

@@ -1,0 +1,11 @@
+namespace ModelBuild.Engine;
+
+/// <summary>The smallest along axes. float32, int32, int64, int8, uint8, bool.</summary>
+internal sealed record ReduceMin(Ints? Axes = null, bool KeepDims = true, bool NoopWithEmptyAxes = false) : Reduction(Axes, KeepDims, NoopWithEmptyAxes)
+{
+    protected override double Reduce(double[] values) => values.DefaultIfEmpty(double.PositiveInfinity).Min();
+
+    protected override long Reduce(long[] values) => values.Min();
+
+    protected override ElementType[] Elements => [ElementType.Float32, ElementType.Int32, ElementType.Int64, ElementType.Int8, ElementType.UInt8, ElementType.Bool];
+}

@@ -1,0 +1,62 @@
+namespace ModelBuild.Engine;
+
+/// <summary>
+/// The compressed model against the float one on data that no step has seen: top-1 where there are labels, and on any data how often both choose the same
+/// class, the largest error of any output (max|y−r| / max|r|) and the signal-to-quantization-noise ratio in dB.
+/// </summary>
+internal sealed record Measurement(string Data, int Samples, int? CorrectBefore, int? CorrectAfter, int Agree, double MaxError, double Sqnr)
+{
+    public double? AccuracyBefore => (double?)CorrectBefore / Samples;
+
+    public double? AccuracyAfter => (double?)CorrectAfter / Samples;
+
+    public double Agreement => (double)Agree / Samples;
+
+    public static Measurement Of(string name, Emitted before, Emitted after, Dataset data, CancellationToken cancellation)
+    {
+        using var first = new PlanRunner(before.Plan, before.Weights);
+        using var second = new PlanRunner(after.Plan, after.Weights);
+        int samples = 0, correctBefore = 0, correctAfter = 0, agree = 0;
+        double worst = 0, largest = 0, signal = 0, noise = 0;
+        foreach (Tensor[] sample in data.Samples())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Tensor[] r = first.Run(sample), y = second.Run(sample);
+            int classBefore = Best(r[0]), classAfter = Best(y[0]);
+            agree += classBefore == classAfter ? 1 : 0;
+            if (data.Labels is { } labels)
+            {
+                correctBefore += classBefore == labels[samples] ? 1 : 0;
+                correctAfter += classAfter == labels[samples] ? 1 : 0;
+            }
+            for (int i = 0; i < r.Length; i++)
+            {
+                double[] expected = r[i].Doubles(), actual = y[i].Doubles();
+                for (int e = 0; e < expected.Length; e++)
+                {
+                    double distance = actual[e].Equals(expected[e]) ? 0 : Math.Abs(actual[e] - expected[e]);
+                    worst = Math.Max(worst, double.IsNaN(distance) ? double.PositiveInfinity : distance);
+                    if (double.IsFinite(expected[e]))
+                    {
+                        largest = Math.Max(largest, Math.Abs(expected[e]));
+                        signal += expected[e] * expected[e];
+                    }
+                    noise += distance * distance;
+                }
+            }
+            samples++;
+        }
+        double sqnr = noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal / noise);
+        return new Measurement(name, samples, data.Labels == null ? null : correctBefore, data.Labels == null ? null : correctAfter, agree,
+            worst == 0 ? 0 : largest == 0 ? double.PositiveInfinity : worst / largest, sqnr);
+    }
+
+    private static int Best(Tensor scores)
+    {
+        double[] values = scores.Doubles();
+        int best = 0;
+        for (int i = 1; i < values.Length; i++)
+            best = values[i] > values[best] ? i : best;
+        return best;
+    }
+}

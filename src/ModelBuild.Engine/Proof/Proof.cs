@@ -1,0 +1,76 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace ModelBuild.Engine;
+
+/// <summary>
+/// That import, simplify and our kernels compute what the model's file says: both sides run on samples, and outputs are compared. The judge is ONNX Runtime;
+/// where it can't load or can't run the model, the operators' plain reference is.
+/// </summary>
+/// <param name="Judge">Who judged.</param>
+/// <param name="Samples">On how many samples.</param>
+/// <param name="Error">The largest max|y−r| / max|r| of any output.</param>
+/// <param name="Why">Why it was not ONNX Runtime; else empty.</param>
+internal sealed record Proof(string Judge, int Samples, double Error, string Why)
+{
+    private const int MostSamples = 16;
+
+    /// <summary>The limit of a float model (contract, Numbers), and of one that holds integers already: there, single steps may differ and carry on.</summary>
+    private const double FloatLimit = 1e-4, QuantizedLimit = 5e-2;
+
+    /// <exception cref="DiagnosticException">MB3001: the two differ by more than the limit; the text names the first tensor that does.</exception>
+    public static Proof Of(string file, Graph imported, Emitted emitted, Dataset data, CancellationToken cancellation)
+    {
+        using OnnxRuntimeModel? model = OnnxRuntimeModel.TryOpen(file, out string why);
+        using var runner = new PlanRunner(emitted.Plan, emitted.Weights);
+        double limit = imported.Nodes.Any(n => n.Op.Quantizes != null) ? QuantizedLimit : FloatLimit, worst = 0;
+        int samples = 0;
+        bool judged = model != null;
+        foreach (Tensor[] sample in data.Samples().Take(MostSamples))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Tensor[]? expected = judged ? Judged(model!, imported, sample, ref why) : null;
+            if (expected == null && judged)
+                judged = false;
+            expected ??= Reference.Run(imported, sample, cancellation);
+            Tensor[] actual = runner.Run(sample);
+            samples++;
+            for (int i = 0; i < actual.Length; i++)
+            {
+                double error = Comparison.Error(actual[i], expected[i]);
+                worst = Math.Max(worst, error);
+                if (!(error <= limit))
+                    throw Diagnostics.Differs(file, imported.Outputs[i], error, limit, judged ? "ONNX Runtime" : "the scalar reference", FirstFault(imported, sample, limit, cancellation));
+            }
+            // The reference is slow: one sample says what can be said.
+            if (!judged)
+                break;
+        }
+        return new Proof(judged ? "ONNX Runtime" : "scalar reference", samples, worst, judged ? "" : why);
+    }
+
+    private static Tensor[]? Judged(OnnxRuntimeModel model, Graph graph, Tensor[] sample, ref string why)
+    {
+        try
+        {
+            Tensor[] all = model.Run([.. graph.Inputs.Zip(sample)]);
+            return [.. graph.Outputs.Select(o => all[model.Outputs.ToList().IndexOf(o)])];
+        }
+        catch (OnnxRuntimeException e)
+        {
+            why = e.Message;
+            return null;
+        }
+    }
+
+    /// <summary>The first value, in execution order, that our kernels and the reference disagree on.</summary>
+    private static string FirstFault(Graph graph, Tensor[] sample, double limit, CancellationToken cancellation)
+    {
+        string[] values = [.. graph.Nodes.SelectMany(n => n.Outputs).Where(o => o.Length > 0)];
+        Graph watched = graph with { Outputs = [.. values] };
+        Emitted emitted = Emitted.From(watched, PlanNames.None);
+        using var runner = new PlanRunner(emitted.Plan, emitted.Weights);
+        Tensor[] actual = runner.Run(sample), expected = Reference.Run(watched, sample, cancellation);
+        int first = Enumerable.Range(0, values.Length).FirstOrDefault(i => !(Comparison.Error(actual[i], expected[i]) <= limit), -1);
+        return first < 0 ? "no tensor alone differs, so simplification does" : $"the first tensor that differs is '{values[first]}', of {graph.Nodes.First(n => n.Outputs.Contains(values[first]))}";
+    }
+}

@@ -21,7 +21,7 @@ internal sealed class Lowering
     private readonly HashSet<Node> _absorbed = new(ReferenceEqualityComparer.Instance);
     private readonly List<Buffer> _buffers = [];
     private readonly List<Call> _calls = [];
-    private string _comment = "";
+    private string _comment = "", _layer = "";
 
     private Lowering(Graph graph)
     {
@@ -53,12 +53,13 @@ internal sealed class Lowering
             lowering.Store(i, lowering.Read(graph.Outputs[i]));
         }
         int scratch = MemoryPlan.Place(lowering._buffers);
-        return new Lowered(new(lowering._calls.Select(Render)), new([]), 0, lowering.Weights, scratch);
+        return new Lowered(new(lowering._calls.Select(Render)), new(lowering.Weights.Expansions), lowering.Weights.ExpandedBytes, lowering.Weights, scratch);
     }
 
     private void Lower(Node node)
     {
-        string outer = _comment;
+        string outer = _comment, outerLayer = _layer;
+        _layer = node.Name;
         _comment = $"{node.Name}: {node.Op.Name} {Type(node.Outputs[0]).Shape}";
         try
         {
@@ -69,6 +70,7 @@ internal sealed class Lowering
             throw new OperatorException($"{node}: {e.Message}");
         }
         _comment = outer;
+        _layer = outerLayer;
     }
 
     public TensorType Type(string value) => _graph.Types[value];
@@ -131,7 +133,7 @@ internal sealed class Lowering
     public void Alias(string value, View view) => _views[value] = view;
 
     /// <summary>Data for a kernel, in the weights.</summary>
-    public View Constant(Tensor tensor) => new(Weights.Add(tensor.Bytes.Span), 0, tensor.Type, tensor.Shape.Strides);
+    public View Constant(Tensor tensor) => new(Weights.Add(tensor.Bytes.Span, tensor.Element.Bytes(), _layer), 0, tensor.Type, tensor.Shape.Strides);
 
     /// <summary>A temporary of its own, or a result that gets its name by <see cref="Alias"/>.</summary>
     public View Allocate(TensorType type, Layout layout, Halo halo = default, int zero = 0)
@@ -159,8 +161,7 @@ internal sealed class Lowering
     }
 
     /// <summary>Data of a layer's own in the weights.</summary>
-    public View Place<T>(ReadOnlySpan<T> data) where T : unmanaged =>
-        new(Weights.Add(data), 0, new(Tensor.TypeOf<T>(), [data.Length]), new([1]));
+    public View Place<T>(ReadOnlySpan<T> data) where T : unmanaged => Constant(Tensor.Of([data.Length], data));
 
     /// <summary>Copies between any two views of one shape and element size.</summary>
     public void Copy(View from, View to) => Each("Copy" + to.Element.Bytes(), from, to);

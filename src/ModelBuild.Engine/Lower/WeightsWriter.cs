@@ -7,24 +7,40 @@ namespace ModelBuild.Engine;
 internal sealed class WeightsWriter
 {
     /// <summary>Kernels may load whole vectors past the last element.</summary>
-    private const int Tail = 128, Header = 64;
+    private const int Tail = 128, Header = 64, Alignment = 64;
 
     private readonly List<byte> _bytes = [.. new byte[Header]];
     private readonly Dictionary<string, Buffer> _known = [];
 
-    public Buffer Add(ReadOnlySpan<byte> data)
+    /// <summary>What is stored in another form than kernels read.</summary>
+    public List<PlanExpansion> Expansions { get; } = [];
+
+    /// <summary>The length of the block that stored forms are expanded to.</summary>
+    public int ExpandedBytes { get; private set; }
+
+    /// <summary>Elements as kernels read them, stored in the smallest form that loses nothing. <paramref name="name"/> is for readers of the plan.</summary>
+    public Buffer Add(ReadOnlySpan<byte> data, int elementBytes, string name)
     {
         string key = Convert.ToHexString(SHA256.HashData(data));
         if (_known.TryGetValue(key, out Buffer? buffer))
             return buffer;
-        while (_bytes.Count % 4 != 0)
-            _bytes.Add(0);
-        buffer = new Buffer(Space.Weights, data.Length, _bytes.Count);
-        _bytes.AddRange(data);
-        return _known[key] = buffer;
+        if (StoredForm.Smallest(data, elementBytes) is not var (form, packed))
+            return _known[key] = new Buffer(Space.Weights, data.Length, Append(data));
+        int to = Expansions.Count == 0 ? 0 : ExpandedBytes - Tail;
+        to = (to + Alignment - 1) / Alignment * Alignment;
+        ExpandedBytes = checked(to + data.Length + Tail);
+        Expansions.Add(new PlanExpansion(name, form.Decoder, Append(packed), to, data.Length / elementBytes));
+        return _known[key] = new Buffer(Space.Expanded, data.Length, to);
     }
 
-    public Buffer Add<T>(ReadOnlySpan<T> data) where T : unmanaged => Add(MemoryMarshal.AsBytes(data));
+    private int Append(ReadOnlySpan<byte> data)
+    {
+        while (_bytes.Count % 4 != 0)
+            _bytes.Add(0);
+        int offset = _bytes.Count;
+        _bytes.AddRange(data);
+        return offset;
+    }
 
     /// <summary>The resource; its id, the hash of <paramref name="plan"/> and data, ties the two together.</summary>
     public byte[] Finish(Func<string, string> plan, out string text)

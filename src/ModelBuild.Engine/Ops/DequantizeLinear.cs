@@ -25,8 +25,7 @@ internal sealed record DequantizeLinear(Quantization From) : Op
     {
         if (lowering.Constant(node.Inputs[0]) is { } constant)
         {
-            Tensor floats = Evaluate([constant])[0];
-            lowering.Alias(node.Outputs[0], new View(lowering.Weights.Add(floats.Bytes.Span), 0, floats.Type, floats.Shape.Strides));
+            lowering.Alias(node.Outputs[0], lowering.Constant(Evaluate([constant])[0]));
             return;
         }
         View x = lowering.Read(node.Inputs[0]);

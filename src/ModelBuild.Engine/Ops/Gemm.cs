@@ -77,7 +77,7 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
             Tensor c = lowering.ConstantNumbers(node.Inputs[2]) ?? throw new OperatorException("C must be constant");
             bool row = c.Shape.Size == columns && c.Shape.Rank > 0 && c.Shape[^1] == columns;
             float[] values = row ? [.. c.F32] : [.. Binary.Indices(c.Shape, shape).Select(i => c.F32[i])];
-            View constant = new(lowering.Weights.Add<float>(Array.ConvertAll(values, v => Beta * v)), 0, new(ElementType.Float32, shape), shape.Strides);
+            View constant = lowering.Place<float>(Array.ConvertAll(values, v => Beta * v)) with { Type = new(ElementType.Float32, shape), Strides = shape.Strides };
             (bias, residual) = (row ? constant : null, row ? null : constant);
         }
         else

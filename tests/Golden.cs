@@ -17,7 +17,7 @@ internal static class Golden
             return;
         string[] lines = actual.Split('\n'), others = expected.Split('\n');
         int line = Enumerable.Range(0, lines.Length).First(i => i >= others.Length || lines[i] != others[i]);
-        Assert.Fail($"{file}({line + 1}) is\n  {(line < others.Length ? others[line] : "(the end)")}\nand the test gives\n  {lines[line]}");
+        Assert.Fail($"{file}({line + 1}) is\n  {(line < others.Length ? others[line] : "(the end)")}\nand the test gives\n  {lines[line]}\nWhere that is meant, UPDATE_GOLDENS=1 writes the file anew.");
     }
 
     private static string Here([CallerFilePath] string path = "") => path;

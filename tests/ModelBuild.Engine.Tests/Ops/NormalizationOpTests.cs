@@ -3,7 +3,7 @@ using CsCheck;
 namespace ModelBuild.Engine.Tests;
 
 [TestClass]
-public class NormalizationTests
+public class NormalizationOpTests
 {
     [TestMethod]
     public void BatchNormalization_AgreesWithItsMeaning_HoweverDataLies() =>

@@ -18,7 +18,7 @@ internal static class Any
     /// <summary>A tensor of any movable type.</summary>
     public static Gen<Tensor> Counted(Gen<Shape> shapes) => from element in Gen.OneOf(Movable) from shape in shapes select Counted(element, shape);
 
-    public static Gen<Tensor> Floats(Shape shape) => Gen.Float[-8, 8].Array[shape.Size].Select(v => Tensor.Of(shape, v));
+    public static Gen<Tensor> Floats(Shape shape, float least = -8, float most = 8) => Gen.Float[least, most].Array[shape.Size].Select(v => Tensor.Of(shape, v));
 
     public static Gen<Tensor> Floats(Gen<Shape> shapes) => from shape in shapes from tensor in Floats(shape) select tensor;
 

@@ -22,7 +22,7 @@ public class ReductionTests
          from x in Exact(shape)
          from op in Of(make, x.Shape.Rank)
          from lie in Any.Lie
-         select (op, x, lie)).Sample(t => OneNode.Agrees(t.op, [t.x], lie: t.lie), iter: 200);
+         select (op, x: Conditioned(op, x), lie)).Sample(t => OneNode.Agrees(t.op, [t.x], lie: t.lie), iter: 200);
 
     [TestMethod]
     public void Reduce_AgreesWithItsMeaning_WhenChannelsAreLast() =>
@@ -31,7 +31,7 @@ public class ReductionTests
          from channels in Gen.Int[1, 70]
          from x in Exact(shape.With(1, channels))
          from op in Of(make, shape.Rank)
-         select (op, x)).Sample(t => OneNode.Agrees(t.op, [t.x], channelsLast: true), iter: 200);
+         select (op, x: Conditioned(op, x))).Sample(t => OneNode.Agrees(t.op, [t.x], channelsLast: true), iter: 200);
 
     [TestMethod]
     public void Reduce_AgreesWithItsMeaning_OnIntegers() =>
@@ -117,7 +117,7 @@ public class ReductionTests
          from x in Any.Floats(shape.With(shape.Axis(axis), length))
          from lie in Any.Lie
          from channelsLast in Gen.Bool
-         select (op: logarithm ? (Op)new LogSoftmax(axis) : new Softmax(axis), x, lie, channelsLast)).Sample(t => OneNode.Agrees(t.op, [t.x], channelsLast: t.channelsLast, error: 1e-6, lie: t.lie), iter: 200);
+         select (op: logarithm ? (Op)new LogSoftmax(axis) : new Softmax(axis), x, lie, channelsLast)).Sample(t => OneNode.Agrees(t.op, [t.x], channelsLast: t.channelsLast, lie: t.lie), iter: 200);
 
     [TestMethod]
     public void Softmax_Adds_ToOne_WhenLogitsAreLarge()
@@ -129,6 +129,9 @@ public class ReductionTests
 
     // Floats whose sums are exact: what is left out or counted twice shows, and rounding doesn't.
     private static Gen<Tensor> Exact(Shape shape) => Gen.OneOf(-2f, -1, 1, 2, 0.5f).Array[shape.Size].Select(v => Tensor.Of(shape, v));
+
+    // max + ln Σ loses its digits where the two cancel, in any float arithmetic: there elements are positive.
+    private static Tensor Conditioned(Op op, Tensor x) => op is ReduceLogSumExp ? new Abs().Evaluate([x])[0] : x;
 
     private static Gen<Op> Of(Make make, int rank) =>
         from some in Gen.Bool

@@ -3,10 +3,12 @@ using ModelBuild.Engine.Onnx;
 
 namespace ModelBuild.Engine;
 
-/// <summary>What an import may be told: lengths of symbolic dimensions, and inputs that are to be constants.</summary>
+/// <summary>What an import may be told: lengths of symbolic dimensions, inputs that are to be constants, and shapes of inputs where the file leaves them open.</summary>
 internal sealed record ImportOptions(IReadOnlyDictionary<string, int> Dimensions, IReadOnlyDictionary<string, Tensor> Bound)
 {
     public static ImportOptions None { get; } = new(new Dictionary<string, int>(), new Dictionary<string, Tensor>());
+
+    public IReadOnlyDictionary<string, Shape> Shapes { get; init; } = new Dictionary<string, Shape>();
 }
 
 /// <summary>A model as imported, with every file that was read for it.</summary>
@@ -42,6 +44,14 @@ internal sealed class OnnxReader
     public static Imported Read(string file, ImportOptions options)
     {
         file = Path.GetFullPath(file);
+        var reader = new OnnxReader(file, Parse(file), options);
+        return new Imported(reader.Build(), [file, .. reader._tensors.Read]);
+    }
+
+    /// <summary>The file as it is, with a graph in it.</summary>
+    /// <exception cref="DiagnosticException">MB2001 to MB2003: there is no file, or it is no model.</exception>
+    public static ModelProto Parse(string file)
+    {
         if (!File.Exists(file))
             throw Diagnostics.NoFile(file);
         byte[] bytes = File.ReadAllBytes(file);
@@ -58,8 +68,7 @@ internal sealed class OnnxReader
         }
         if (model.Graph == null || model.Graph.Node.Count + model.Graph.Output.Count == 0)
             throw Diagnostics.NoModel(file, bytes.Length == 0 ? "the file is empty" : "it holds no graph");
-        var reader = new OnnxReader(file, model, options);
-        return new Imported(reader.Build(), [file, .. reader._tensors.Read]);
+        return model;
     }
 
     private Graph Build()
@@ -96,8 +105,9 @@ internal sealed class OnnxReader
             throw Diagnostics.Input(_file, input.Name, "only tensors are supported as inputs");
         if (!Enum.IsDefined((ElementType)tensor.ElemType))
             throw Diagnostics.Input(_file, input.Name, $"element type {tensor.ElemType} is unknown");
+        Shape? given = _options.Shapes.TryGetValue(input.Name, out Shape shape) ? shape : null;
         if (tensor.Shape == null)
-            throw Diagnostics.Input(_file, input.Name, "it has no shape; export the model with one");
+            return given is { } whole ? new TensorType((ElementType)tensor.ElemType, whole) : throw Diagnostics.Input(_file, input.Name, "it has no shape; export the model with one");
         var axes = new List<int>();
         bool leading = false;
         foreach (TensorShapeProto.Types.Dimension dim in tensor.Shape.Dim)
@@ -108,6 +118,8 @@ internal sealed class OnnxReader
                 axes.Add(dim.DimValue <= int.MaxValue ? (int)dim.DimValue : throw Diagnostics.Input(_file, input.Name, $"axis {axis} is {dim.DimValue} long"));
             else if (_options.Dimensions.TryGetValue(dim.DimParam, out int length))
                 axes.Add(length);
+            else if (axis < given?.Rank)
+                axes.Add(given.Value[axis]);
             else if (axis == 0)
             {
                 axes.Add(1);
@@ -162,7 +174,7 @@ internal sealed class OnnxReader
         }
         catch (Exception e) when (e is OperatorException or NotConstantException or OverflowException)
         {
-            throw new ImportException(Diagnostics.Node(_file, node.Name, op, e.Message).Diagnostic, (e as NotConstantException)?.Value);
+            throw new ImportException(Diagnostics.Node(_file, node.Name, op, e.Message).Diagnostic, node.Name, op, (e as NotConstantException)?.Value);
         }
     }
 }

@@ -39,9 +39,16 @@ internal static class BackendCase
         }
     }
 
+    /// <summary>The case's graph, with what must be constant bound to the values of its first data set.</summary>
+    public static Graph Import(string folder)
+    {
+        string model = Path.Combine(folder, "model.onnx");
+        return Import(model, Inputs(model, Path.Combine(folder, "test_data_set_0")), []);
+    }
+
     private static string? Run(string model, string set, List<string> bound)
     {
-        Dictionary<string, Tensor> inputs = Tensors(model, set, "input", m => m.Graph.Input.Where(i => m.Graph.Initializer.All(t => t.Name != i.Name)));
+        Dictionary<string, Tensor> inputs = Inputs(model, set);
         Dictionary<string, Tensor> expected = Tensors(model, set, "output", m => m.Graph.Output);
         Graph graph = Import(model, inputs, bound);
         Emitted emitted = Emitted.From(Simplify.Run(graph), PlanNames.Of(model));
@@ -71,6 +78,8 @@ internal static class BackendCase
             }
         }
     }
+
+    private static Dictionary<string, Tensor> Inputs(string model, string set) => Tensors(model, set, "input", m => m.Graph.Input.Where(i => m.Graph.Initializer.All(t => t.Name != i.Name)));
 
     private static Dictionary<string, Tensor> Tensors(string model, string set, string kind, Func<ModelProto, IEnumerable<ValueInfoProto>> values)
     {

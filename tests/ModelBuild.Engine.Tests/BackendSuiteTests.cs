@@ -28,5 +28,5 @@ public class BackendSuiteTests
     }
 
     /// <summary>Never lowered: what once passed keeps passing.</summary>
-    private const int LeastPassed = 1;
+    private const int LeastPassed = 654;
 }

@@ -69,8 +69,7 @@ internal static class BackendCase
         {
             try
             {
-                var lengths = new Dictionary<string, int>();
-                return OnnxReader.Read(model, new ImportOptions(lengths, bound.ToDictionary(b => b, b => inputs[b]))).Graph;
+                return OnnxReader.Read(model, new ImportOptions(new Dictionary<string, int>(), bound.ToDictionary(b => b, b => inputs[b]), inputs.ToDictionary(i => i.Key, i => i.Value.Shape))).Graph;
             }
             catch (ImportException e) when (e.Needs != null && inputs.ContainsKey(e.Needs) && !bound.Contains(e.Needs))
             {

@@ -100,7 +100,7 @@ internal static class OnnxMovement
     public static Op BatchNormalization(OnnxNode n)
     {
         n.Require(1, 2, 3, 4);
-        if (n.Flag("training_mode") || n.Outputs.Skip(1).Any(o => o.Length > 0))
+        if (n.Flag("training_mode") || (n.Opset < 7 && !n.Flag("is_test")) || n.Outputs.Skip(1).Any(o => o.Length > 0))
             throw new OperatorException("training mode is not supported; export the model for inference");
         if (!n.Flag("spatial", true))
             throw new OperatorException("spatial = 0 is not supported");

@@ -3,8 +3,8 @@ using ModelBuild.Engine.Onnx;
 
 namespace ModelBuild.Engine;
 
-/// <summary>What an import may be told: lengths of symbolic dimensions, and inputs that are to be constants.</summary>
-internal sealed record ImportOptions(IReadOnlyDictionary<string, int> Dimensions, IReadOnlyDictionary<string, Tensor> Bound)
+/// <summary>What an import may be told: lengths of symbolic dimensions, inputs that are to be constants, and whole shapes of inputs, whatever the file says of them.</summary>
+internal sealed record ImportOptions(IReadOnlyDictionary<string, int> Dimensions, IReadOnlyDictionary<string, Tensor> Bound, IReadOnlyDictionary<string, Shape>? Shapes = null)
 {
     public static ImportOptions None { get; } = new(new Dictionary<string, int>(), new Dictionary<string, Tensor>());
 }
@@ -15,7 +15,7 @@ internal sealed record Imported(Graph Graph, IReadOnlyList<string> Files);
 /// <summary>ONNX files → Graph, newest opset's meaning.</summary>
 internal sealed class OnnxReader
 {
-    private const int LeastIr = 3, MostIr = 14, LeastOpset = 7, MostOpset = 28;
+    private const int LeastIr = 3, MostIr = 14, LeastOpset = 1, MostOpset = 28;
 
     private readonly string _file;
     private readonly ImportOptions _options;
@@ -98,6 +98,8 @@ internal sealed class OnnxReader
             throw Diagnostics.Input(_file, input.Name, $"element type {tensor.ElemType} is unknown");
         if (tensor.Shape == null)
             throw Diagnostics.Input(_file, input.Name, "it has no shape; export the model with one");
+        if (_options.Shapes?.TryGetValue(input.Name, out Shape shape) == true)
+            return new TensorType((ElementType)tensor.ElemType, shape);
         var axes = new List<int>();
         bool leading = false;
         foreach (TensorShapeProto.Types.Dimension dim in tensor.Shape.Dim)
@@ -155,6 +157,8 @@ internal sealed class OnnxReader
         string op = proto.Domain is "" or "ai.onnx" ? proto.OpType : $"{proto.Domain}.{proto.OpType}";
         if (!OnnxOperators.ByName.TryGetValue(op, out OnnxOperator? row))
             throw Diagnostics.Operator(_file, node.Name, op, _opset, "");
+        if (_opset < row.Since)
+            throw Diagnostics.Operator(_file, node.Name, op, _opset, $", only as opset {row.Since} and newer ones define it");
         try
         {
             if (row.Read(node) is { } read)

@@ -4,7 +4,11 @@ namespace ModelBuild.Engine;
 /// One operator of ONNX. <paramref name="Read"/>: a row that needs several of ours adds them itself and returns null. <paramref name="Write"/> puts
 /// attributes and constant inputs into the file's node; null where an operator is only read, as others of ours.
 /// </summary>
-internal sealed record OnnxOperator(string Name, Func<OnnxNode, Op?> Read, Type? Op = null, Action<OnnxNodeWriter, Op>? Write = null);
+internal sealed record OnnxOperator(string Name, Func<OnnxNode, Op?> Read, Type? Op = null, Action<OnnxNodeWriter, Op>? Write = null)
+{
+    /// <summary>The first opset whose definition the row reads; those before meant something else.</summary>
+    public int Since { get; init; } = 1;
+}
 
 /// <summary>What of ONNX is supported: a row an operator, in alphabetical order, read and write side by side.</summary>
 internal static class OnnxOperators
@@ -12,8 +16,8 @@ internal static class OnnxOperators
     public static IReadOnlyList<OnnxOperator> All { get; } =
     [
         Row<Abs>("Abs", _ => new Abs()),
-        Row<Add>("Add", _ => new Add()),
-        Row<And>("And", _ => new And()),
+        Row<Add>("Add", n => OnnxElementwise.Binary(n, new Add())),
+        Row<And>("And", n => OnnxElementwise.Binary(n, new And())),
         Row<ArgMax>("ArgMax", n => new ArgMax(n.Int("axis", 0), n.Flag("keepdims", true), n.Flag("select_last_index")),
             (w, o) => w.Int("axis", o.Axis).Flag("keepdims", o.KeepDims).Flag("select_last_index", o.SelectLastIndex)),
         Row<ArgMin>("ArgMin", n => new ArgMin(n.Int("axis", 0), n.Flag("keepdims", true), n.Flag("select_last_index")),
@@ -21,7 +25,7 @@ internal static class OnnxOperators
         Row<AveragePool>("AveragePool", n => OnnxWindows.Pool(n, (k, s, d, p) => new AveragePool(k, s, d, p, n.Flag("ceil_mode"), n.Flag("count_include_pad"))),
             (w, o) => OnnxWindows.Write(w, o).Flag("ceil_mode", o.CeilMode).Flag("count_include_pad", o.IncludePads)),
         Row<BatchNormalization>("BatchNormalization", OnnxMovement.BatchNormalization, (w, o) => w.Float("epsilon", o.Epsilon)),
-        Row<Cast>("Cast", n => new Cast(n.Element("to")), (w, o) => w.Int("to", (int)o.To)),
+        Row<Cast>("Cast", n => new Cast(n.Element("to")), (w, o) => w.Int("to", (int)o.To)) with { Since = 6 },
         new("CastLike", OnnxElementwise.CastLike),
         Row<Ceil>("Ceil", _ => new Ceil()),
         Row<Celu>("Celu", n => new Celu(n.Float("alpha", 1)), (w, o) => w.Float("alpha", o.Alpha)),
@@ -35,10 +39,10 @@ internal static class OnnxOperators
         Row<DepthToSpace>("DepthToSpace", n => new DepthToSpace(n.Int("blocksize", 0), n.Text("mode", "DCR") == "CRD"),
             (w, o) => w.Int("blocksize", o.Blocksize).Text("mode", o.ColumnRow ? "CRD" : "DCR")),
         Row<DequantizeLinear>("DequantizeLinear", OnnxQuantization.Dequantize, (w, o) => OnnxQuantization.Write(w, o.From)),
-        Row<Div>("Div", _ => new Div()),
+        Row<Div>("Div", n => OnnxElementwise.Binary(n, new Div())),
         new("Dropout", OnnxElementwise.Dropout),
         Row<Elu>("Elu", n => new Elu(n.Float("alpha", 1)), (w, o) => w.Float("alpha", o.Alpha)),
-        Row<Equal>("Equal", _ => new Equal()),
+        Row<Equal>("Equal", n => OnnxElementwise.Binary(n, new Equal())),
         Row<Erf>("Erf", _ => new Erf()),
         Row<Exp>("Exp", _ => new Exp()),
         Row<Expand>("Expand", OnnxMovement.Expand, (w, o) => w.Constant(o.Lengths)),
@@ -47,11 +51,11 @@ internal static class OnnxOperators
         Row<Gather>("Gather", n => new Gather(n.Int("axis", 0)), (w, o) => w.Int("axis", o.Axis)),
         Row<GatherElements>("GatherElements", n => new GatherElements(n.Int("axis", 0)), (w, o) => w.Int("axis", o.Axis)),
         Row<Gelu>("Gelu", OnnxElementwise.Gelu, (w, o) => w.Text("approximate", o.Approximate ? "tanh" : "none")),
-        Row<Gemm>("Gemm", n => new Gemm(n.Float("alpha", 1), n.Float("beta", 1), n.Flag("transA"), n.Flag("transB")),
+        Row<Gemm>("Gemm", OnnxProducts.Gemm,
             (w, o) => w.Float("alpha", o.Alpha).Float("beta", o.Beta).Flag("transA", o.TransA).Flag("transB", o.TransB)),
         Row<GlobalAveragePool>("GlobalAveragePool", _ => new GlobalAveragePool()),
         Row<GlobalMaxPool>("GlobalMaxPool", _ => new GlobalMaxPool()),
-        Row<Greater>("Greater", _ => new Greater()),
+        Row<Greater>("Greater", n => OnnxElementwise.Binary(n, new Greater())),
         Row<GreaterOrEqual>("GreaterOrEqual", _ => new GreaterOrEqual()),
         Row<HardSigmoid>("HardSigmoid", n => new HardSigmoid(n.Float("alpha", 0.2f), n.Float("beta", 0.5f)), (w, o) => w.Float("alpha", o.Alpha).Float("beta", o.Beta)),
         Row<HardSwish>("HardSwish", _ => new HardSwish()),
@@ -60,7 +64,7 @@ internal static class OnnxOperators
         Row<LayerNormalization>("LayerNormalization", n => new LayerNormalization(n.Int("axis", -1), n.Float("epsilon", 1e-5f)),
             (w, o) => w.Int("axis", o.Axis).Float("epsilon", o.Epsilon)),
         Row<LeakyRelu>("LeakyRelu", n => new LeakyRelu(n.Float("alpha", 0.01f)), (w, o) => w.Float("alpha", o.Alpha)),
-        Row<Less>("Less", _ => new Less()),
+        Row<Less>("Less", n => OnnxElementwise.Binary(n, new Less())),
         Row<LessOrEqual>("LessOrEqual", _ => new LessOrEqual()),
         Row<Log>("Log", _ => new Log()),
         Row<LogSoftmax>("LogSoftmax", n => OnnxMovement.Softmax(n, axis => new LogSoftmax(axis)), (w, o) => w.Int("axis", o.Axis)),
@@ -72,14 +76,14 @@ internal static class OnnxOperators
         new("Mean", OnnxElementwise.Mean),
         Row<Min>("Min", n => OnnxElementwise.Chain(n, new Min())),
         Row<Mish>("Mish", _ => new Mish()),
-        Row<Mul>("Mul", _ => new Mul()),
+        Row<Mul>("Mul", n => OnnxElementwise.Binary(n, new Mul())),
         Row<Neg>("Neg", _ => new Neg()),
         Row<Not>("Not", _ => new Not()),
-        Row<Or>("Or", _ => new Or()),
-        Row<PRelu>("PRelu", _ => new PRelu()),
+        Row<Or>("Or", n => OnnxElementwise.Binary(n, new Or())),
+        Row<PRelu>("PRelu", OnnxElementwise.PRelu),
         Row<Pad>("Pad", OnnxMovement.Pad,
-            (w, o) => w.Text("mode", o.Mode.ToString().ToLowerInvariant()).Constant(o.Pads).Constant(Tensor.From(w.Input(0) with { Shape = Shape.Scalar }, [o.Value]))),
-        Row<Pow>("Pow", _ => new Pow()),
+            (w, o) => w.Text("mode", o.Mode.ToString().ToLowerInvariant()).Constant(o.Pads).Constant(Tensor.From(w.Input(0) with { Shape = Shape.Scalar }, [o.Value]))) with { Since = 2 },
+        Row<Pow>("Pow", n => OnnxElementwise.Binary(n, new Pow())),
         new("QLinearConv", OnnxQuantization.Conv),
         new("QLinearMatMul", OnnxQuantization.MatMul),
         Row<QuantizeLinear>("QuantizeLinear", OnnxQuantization.Quantize, (w, o) => OnnxQuantization.Write(w, o.To)),
@@ -100,7 +104,7 @@ internal static class OnnxOperators
         Row<Resize>("Resize", OnnxMovement.Resize, (w, o) => OnnxMovement.Write(w, o)),
         Row<Round>("Round", _ => new Round()),
         Row<Selu>("Selu", n => new Selu(n.Float("alpha", 1.67326319217681884765625f), n.Float("gamma", 1.05070102214813232421875f)),
-            (w, o) => w.Float("alpha", o.Alpha).Float("gamma", o.Gamma)),
+            (w, o) => w.Float("alpha", o.Alpha).Float("gamma", o.Gamma)) with { Since = 6 },
         Row<ShapeOf>("Shape", n => new ShapeOf(n.Int("start", 0), n.Has("end") ? n.Int("end", 0) : null), (w, o) => w.Int("start", o.Start).Int("end", o.End)),
         Row<Sigmoid>("Sigmoid", _ => new Sigmoid()),
         Row<Sign>("Sign", _ => new Sign()),
@@ -110,20 +114,20 @@ internal static class OnnxOperators
         Row<Softplus>("Softplus", _ => new Softplus()),
         Row<Softsign>("Softsign", _ => new Softsign()),
         Row<SpaceToDepth>("SpaceToDepth", n => new SpaceToDepth(n.Int("blocksize", 0)), (w, o) => w.Int("blocksize", o.Blocksize)),
-        Row<Split>("Split", OnnxMovement.Split, (w, o) => w.Int("axis", o.Axis).Int("num_outputs", o.Sizes == null ? o.Outputs : null).Constant(o.Sizes)),
+        Row<Split>("Split", OnnxMovement.Split, (w, o) => w.Int("axis", o.Axis).Int("num_outputs", o.Sizes == null ? o.Outputs : null).Constant(o.Sizes)) with { Since = 2 },
         Row<Sqrt>("Sqrt", _ => new Sqrt()),
         Row<Squeeze>("Squeeze", n => new Squeeze(n.TakeInts("axes", 1)), (w, o) => w.Constant(o.Axes)),
-        Row<Sub>("Sub", _ => new Sub()),
+        Row<Sub>("Sub", n => OnnxElementwise.Binary(n, new Sub())),
         new("Sum", n => OnnxElementwise.Chain(n, new Add())),
         Row<Swish>("Swish", n => new Swish(n.Float("alpha", 1)), (w, o) => w.Since(24).Float("alpha", o.Alpha)),
         Row<Tanh>("Tanh", _ => new Tanh()),
         Row<ThresholdedRelu>("ThresholdedRelu", n => new ThresholdedRelu(n.Float("alpha", 1)), (w, o) => w.Float("alpha", o.Alpha)),
-        Row<Tile>("Tile", OnnxMovement.Tile, (w, o) => w.Constant(o.Repeats)),
+        Row<Tile>("Tile", OnnxMovement.Tile, (w, o) => w.Constant(o.Repeats)) with { Since = 6 },
         Row<Transpose>("Transpose", n => new Transpose(n.Ints("perm")), (w, o) => w.Ints("perm", o.Perm)),
         Row<Unsqueeze>("Unsqueeze", n => new Unsqueeze(n.TakeInts("axes", 1) ?? throw new OperatorException("axes are missing")), (w, o) => w.Constant(o.Axes)),
-        new("Upsample", OnnxMovement.Resize),
+        new OnnxOperator("Upsample", OnnxMovement.Resize) with { Since = 7 },
         Row<Where>("Where", _ => new Where()),
-        Row<Xor>("Xor", _ => new Xor()),
+        Row<Xor>("Xor", n => OnnxElementwise.Binary(n, new Xor())),
     ];
 
     public static IReadOnlyDictionary<string, OnnxOperator> ByName { get; } = All.ToDictionary(o => o.Name);

@@ -23,8 +23,8 @@ internal sealed record Inspection(
         ModelProto model = OnnxReader.Parse(file);
         GraphProto graph = model.Graph;
         HashSet<string> initializers = [.. graph.Initializer.Select(t => t.Name), .. graph.SparseInitializer.Select(t => t.Values?.Name ?? "")];
-        NodeProto[] unknown = [.. graph.Node.Where(n => !OnnxOperators.ByName.ContainsKey(Operator(n)))];
-        InspectedFault[] unsupported = [.. unknown.Select(n => new InspectedFault(Name(n), Operator(n), "the operator is not supported"))];
+        long opset = model.OpsetImport.FirstOrDefault(o => o.Domain is "" or "ai.onnx")?.Version ?? 1;
+        InspectedFault[] unsupported = [.. graph.Node.Select(n => Fault(n, opset)).OfType<InspectedFault>()];
         long? macs = null;
         if (unsupported.Length == 0)
             (macs, unsupported) = Compiled(file, options);
@@ -62,6 +62,14 @@ internal sealed record Inspection(
         .Concat(graph.Node.Where(n => n.OpType == "Constant").SelectMany(n => n.Attribute).Select(a => a.T ?? new TensorProto()))
         .Where(t => !((ElementType)t.DataType is ElementType.Int64 or ElementType.Int32 or ElementType.Bool or ElementType.String) && t.DataType != 0)
         .Sum(t => t.Dims.Aggregate(1L, (a, b) => a * b));
+
+    private static InspectedFault? Fault(NodeProto node, long opset)
+    {
+        string? reason = !OnnxOperators.ByName.TryGetValue(Operator(node), out OnnxOperator? row) ? "the operator is not supported"
+            : opset < row.Since ? $"the operator is supported as opset {row.Since} and newer ones define it, and this is {opset}"
+            : null;
+        return reason == null ? null : new InspectedFault(Name(node), Operator(node), reason);
+    }
 
     private static string Operator(NodeProto node) => node.Domain is "" or "ai.onnx" ? node.OpType : $"{node.Domain}.{node.OpType}";
 

@@ -12,11 +12,13 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
 
     protected abstract (string, object?)[] Arguments { get; }
 
+    protected virtual ElementType[] Elements => [ElementType.Float32];
+
     public override bool HasIntegerKernel => true;
 
     public override TensorType[] Infer(TensorType?[] inputs)
     {
-        TensorType x = Need(inputs[0], ElementType.Float32);
+        TensorType x = Need(inputs[0], Elements);
         if (x.Shape.Rank != Spatial + 2)
             throw new OperatorException($"a window {Kernel} over an input {x.Shape}");
         return [x with { Shape = Shape.Of([x.Shape[0], x.Shape[1], .. Enumerable.Range(0, Spatial).Select(i => Length(x.Shape[i + 2], i))]) }];
@@ -39,8 +41,7 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
         Tensor x = inputs[0]!;
         Shape y = Infer([x.Type])[0].Shape;
         Plane p = Plane.Of(this, x.Shape, y);
-        float[] xs = x.F32.ToArray();
-        var result = new float[y.Size];
+        double[] xs = x.Doubles(), result = new double[y.Size];
         int at = 0;
         for (int image = 0; image < y[0] * y[1]; image++)
         for (int i = 0; i < p.Height; i++)
@@ -57,9 +58,9 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
                 if (row < p.InputHeight + p.Bottom && column < p.InputWidth + p.Right)
                     padded++;
             }
-            result[at++] = (float)Reduce(cells, padded);
+            result[at++] = Reduce(cells, padded);
         }
-        return [Tensor.Of<float>(y, result)];
+        return [Tensor.From(x.Type with { Shape = y }, result)];
     }
 
     public override void Lower(Lowering lowering, Node node)
@@ -71,7 +72,7 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
             return;
         }
         View x = lowering.Read(node.Inputs[0], Layout.ChannelsLast);
-        lowering.Emit($"{Name}F32", [.. Window(x, lowering.Write(node.Outputs[0], Layout.ChannelsLast)), .. Arguments]);
+        lowering.Emit(Name + x.Element.Suffix(), [.. Window(x, lowering.Write(node.Outputs[0], Layout.ChannelsLast)), .. Arguments]);
     }
 
     /// <summary>Further arguments of the integer kernel, where it does the group.</summary>
@@ -105,6 +106,8 @@ internal sealed record MaxPool(Ints Kernel, Ints Strides, Ints Dilations, Ints P
     protected override double Reduce(IEnumerable<double> cells, int padded) => cells.DefaultIfEmpty(double.NegativeInfinity).Max();
 
     public override bool KeepsScale => true;
+
+    protected override ElementType[] Elements => [ElementType.Float32, ElementType.UInt8];
 
     protected override (string, object?)[] Arguments => [];
 

@@ -17,6 +17,8 @@ internal sealed class OnnxRuntimeModel : IDisposable
         try
         {
             using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+            // Without VNNI its 8-bit products saturate in between, unless told that digits matter.
+            options.AddSessionConfigEntry("session.x64quantprecision", "1");
             why = "";
             return new OnnxRuntimeModel(new InferenceSession(file, options));
         }

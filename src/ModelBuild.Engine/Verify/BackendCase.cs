@@ -26,10 +26,18 @@ internal static class BackendCase
         });
     }
 
+    /// <summary>The case's graph, with what must be constant bound to the values of its first data set.</summary>
+    public static Graph Import(string folder)
+    {
+        string file = Path.Combine(folder, "model.onnx");
+        ModelProto model = OnnxReader.Parse(file);
+        return Import(file, model, CaseTensors.Inputs(model, Path.Combine(folder, "test_data_set_0")), []);
+    }
+
     private static string? Run(string file, ModelProto model, string set, List<string> bound, Execution execution)
     {
         Dictionary<string, Tensor> inputs = CaseTensors.Inputs(model, set), expected = CaseTensors.Outputs(model, set);
-        Graph graph = Import(file, inputs, bound);
+        Graph graph = Import(file, model, inputs, bound);
         foreach (string input in graph.Inputs.Where(i => graph.Types[i] != inputs[i].Type))
             throw Diagnostics.Input(file, input, $"it is {graph.Types[input]}, and the case's value {inputs[input].Type}");
         Emitted emitted = Emitted.From(Simplify.Run(graph), PlanNames.Of(file));
@@ -43,19 +51,31 @@ internal static class BackendCase
     }
 
     // What an operator needs while compiling is bound to the case's value, one input after the other, until nothing more is asked for.
-    private static Graph Import(string file, Dictionary<string, Tensor> inputs, List<string> bound)
+    private static Graph Import(string file, ModelProto model, Dictionary<string, Tensor> inputs, List<string> bound)
     {
-        Dictionary<string, Shape> shapes = inputs.ToDictionary(i => i.Key, i => i.Value.Shape);
+        ImportOptions options = ImportOptions.None with { Shapes = inputs.ToDictionary(i => i.Key, i => i.Value.Shape) };
         while (true)
         {
             try
             {
-                return OnnxReader.Read(file, ImportOptions.None with { Shapes = shapes, Bound = bound.ToDictionary(b => b, b => inputs[b]) }).Graph;
+                return OnnxReader.Read(file, options with { Bound = bound.ToDictionary(b => b, b => inputs[b]) }).Graph;
             }
-            catch (ImportException e) when (e.Needs != null && inputs.ContainsKey(e.Needs) && !bound.Contains(e.Needs))
+            catch (ImportException e) when (e.Needs != null && Sources(model, e.Needs, inputs).Except(bound).Any())
             {
-                bound.Add(e.Needs);
+                bound.AddRange(Sources(model, e.Needs, inputs).Except(bound));
             }
         }
+    }
+
+    /// <summary>The inputs that make a value known: the value itself or, where it is computed of integers only, what it is computed of.</summary>
+    private static string[] Sources(ModelProto model, string value, Dictionary<string, Tensor> inputs)
+    {
+        if (inputs.ContainsKey(value))
+            return [value];
+        var needed = new HashSet<string> { value };
+        foreach (NodeProto node in model.Graph.Node.Reverse().Where(n => n.Output.Any(needed.Contains)))
+            needed.UnionWith(node.Input);
+        string[] sources = [.. inputs.Keys.Where(needed.Contains)];
+        return sources.Any(s => inputs[s].Element.IsFloat()) ? [] : sources;
     }
 }

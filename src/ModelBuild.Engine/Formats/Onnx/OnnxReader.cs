@@ -3,12 +3,10 @@ using ModelBuild.Engine.Onnx;
 
 namespace ModelBuild.Engine;
 
-/// <summary>What an import may be told: lengths of symbolic dimensions, inputs that are to be constants, and shapes of inputs where the file leaves them open.</summary>
-internal sealed record ImportOptions(IReadOnlyDictionary<string, int> Dimensions, IReadOnlyDictionary<string, Tensor> Bound)
+/// <summary>What an import may be told: lengths of symbolic dimensions, inputs that are to be constants, and whole shapes of inputs, whatever the file says of them.</summary>
+internal sealed record ImportOptions(IReadOnlyDictionary<string, int> Dimensions, IReadOnlyDictionary<string, Tensor> Bound, IReadOnlyDictionary<string, Shape>? Shapes = null)
 {
     public static ImportOptions None { get; } = new(new Dictionary<string, int>(), new Dictionary<string, Tensor>());
-
-    public IReadOnlyDictionary<string, Shape> Shapes { get; init; } = new Dictionary<string, Shape>();
 }
 
 /// <summary>A model as imported, with every file that was read for it.</summary>
@@ -17,7 +15,7 @@ internal sealed record Imported(Graph Graph, IReadOnlyList<string> Files);
 /// <summary>ONNX files → Graph, newest opset's meaning.</summary>
 internal sealed class OnnxReader
 {
-    private const int LeastIr = 3, MostIr = 14, LeastOpset = 7, MostOpset = 28;
+    private const int LeastIr = 3, MostIr = 14, LeastOpset = 1, MostOpset = 28;
 
     private readonly string _file;
     private readonly ImportOptions _options;
@@ -105,9 +103,10 @@ internal sealed class OnnxReader
             throw Diagnostics.Input(_file, input.Name, "only tensors are supported as inputs");
         if (!Enum.IsDefined((ElementType)tensor.ElemType))
             throw Diagnostics.Input(_file, input.Name, $"element type {tensor.ElemType} is unknown");
-        Shape? given = _options.Shapes.TryGetValue(input.Name, out Shape shape) ? shape : null;
+        if (_options.Shapes?.TryGetValue(input.Name, out Shape shape) == true)
+            return new TensorType((ElementType)tensor.ElemType, shape);
         if (tensor.Shape == null)
-            return given is { } whole ? new TensorType((ElementType)tensor.ElemType, whole) : throw Diagnostics.Input(_file, input.Name, "it has no shape; export the model with one");
+            throw Diagnostics.Input(_file, input.Name, "it has no shape; export the model with one");
         var axes = new List<int>();
         bool leading = false;
         foreach (TensorShapeProto.Types.Dimension dim in tensor.Shape.Dim)
@@ -118,8 +117,6 @@ internal sealed class OnnxReader
                 axes.Add(dim.DimValue <= int.MaxValue ? (int)dim.DimValue : throw Diagnostics.Input(_file, input.Name, $"axis {axis} is {dim.DimValue} long"));
             else if (_options.Dimensions.TryGetValue(dim.DimParam, out int length))
                 axes.Add(length);
-            else if (axis < given?.Rank)
-                axes.Add(given.Value[axis]);
             else if (axis == 0)
             {
                 axes.Add(1);
@@ -167,6 +164,8 @@ internal sealed class OnnxReader
         string op = proto.Domain is "" or "ai.onnx" ? proto.OpType : $"{proto.Domain}.{proto.OpType}";
         if (!OnnxOperators.ByName.TryGetValue(op, out OnnxOperator? row))
             throw Diagnostics.Operator(_file, node.Name, op, _opset, "");
+        if (_opset < row.Since)
+            throw Diagnostics.Operator(_file, node.Name, op, _opset, $", only as opset {row.Since} and newer ones define it");
         try
         {
             if (row.Read(node) is { } read)

@@ -16,6 +16,7 @@ internal static class CommandLine
             CompressCommand.Make(terminal, cancellation),
             InspectCommand.Make(terminal, cancellation),
             VerifyCommand.Make(terminal, cancellation),
+            BenchCommand.Make(terminal, cancellation),
         };
         // No @FILE: a model's name may begin so.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

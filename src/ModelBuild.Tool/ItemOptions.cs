@@ -31,18 +31,19 @@ internal static class ItemOptions
         new("--budgets", "SEVERITY", "What a missed budget is: error (default) or warning.", (r, v) => r with { Budgets = v }),
     ];
 
-    /// <summary>Options for a command, in the table's order; each command makes its own.</summary>
-    public static Option<string>[] Make() => [.. Table.Select(row => new Option<string>(row.Name) { Description = row.Description, HelpName = row.Value })];
+    /// <summary>Options for a command, in the table's order: all, or those of these names. Each command makes its own.</summary>
+    public static Option<string>[] Make(params string[] names) =>
+        [.. Table.Where(row => names.Length == 0 || names.Contains(row.Name)).Select(row => new Option<string>(row.Name) { Description = row.Description, HelpName = row.Value })];
 
     /// <summary>What the options ask, for this model.</summary>
     /// <exception cref="UsageException">The class can't have its name.</exception>
     public static CompileRequest Request(string model, IReadOnlyList<Option<string>> options, ParseResult parsed)
     {
         var request = new CompileRequest(Path.GetFullPath(model), Identifiers.Class(Path.GetFileNameWithoutExtension(model)), "", Export: "onnx");
-        foreach (var (row, option) in Table.Zip(options))
+        foreach (Option<string> option in options)
         {
             if (parsed.GetValue(option) is { } value)
-                request = row.Set(request, value);
+                request = Table.First(row => row.Name == option.Name).Set(request, value);
         }
         if (!Identifiers.IsIdentifier(request.Class))
             throw new UsageException($"--class: '{request.Class}' is no identifier of C#");

@@ -11,8 +11,10 @@ internal static class UsageText
         Command command = parsed.CommandResult.Command;
         string name = command is RootCommand ? "modelbuild" : $"modelbuild {command.Name}";
         string[] options = [.. command.Options.Where(o => !o.Hidden).Select(o => o.Name)], commands = [.. command.Subcommands.Select(c => c.Name)];
-        string[] faults = parsed.UnmatchedTokens.Count > 0
-            ? [.. parsed.UnmatchedTokens.Select(Unknown)]
+        // Behind an unknown option stands its value, which is no fault of its own.
+        string[] unmatched = [.. parsed.UnmatchedTokens], unknown = [.. unmatched.Where(t => t.StartsWith('-')).DefaultIfEmpty(unmatched.FirstOrDefault("")).Where(t => t.Length > 0)];
+        string[] faults = unknown.Length > 0
+            ? [.. unknown.Select(Unknown)]
             : [.. parsed.Errors.Select(e => e.Message).Distinct()];
         string valid = commands.Length > 0 ? $"commands: {string.Join(", ", commands)}" : $"options: {string.Join(", ", options)}";
         return $"{string.Join("\n", faults)}\n{valid}\n'{name} --help' says more";

@@ -10,6 +10,8 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
 
     protected abstract double Reduce(IEnumerable<double> cells, int padded);
 
+    protected static Ints Ones(Ints axes) => new(axes.Select(_ => 1));
+
     protected abstract (string, object?)[] Arguments { get; }
 
     protected virtual ElementType[] Elements => [ElementType.Float32];
@@ -65,14 +67,23 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
 
     public override void Lower(Lowering lowering, Node node)
     {
-        if (lowering.Quantized(node.Inputs[0]) is { } q && lowering.Quantizing(node.Outputs[0]) is { } end && Quantized(q.As, end) is { } more)
-        {
-            View from = lowering.Read(q.Value, Layout.ChannelsLast);
-            lowering.Emit($"{Name}U8", [.. Window(from, lowering.Write(end, Layout.ChannelsLast)), .. Arguments, .. more]);
+        if (TryLowerIntegers(lowering, node))
             return;
-        }
         View x = lowering.Read(node.Inputs[0], Layout.ChannelsLast);
         lowering.Emit(Name + x.Element.Suffix(), [.. Window(x, lowering.Write(node.Outputs[0], Layout.ChannelsLast)), .. Arguments]);
+    }
+
+    /// <summary>Writes the integer kernel's call for a node of this meaning, where it stands in a quantized group. A result without the image's axes is the same bytes.</summary>
+    internal bool TryLowerIntegers(Lowering lowering, Node node)
+    {
+        if (lowering.Quantized(node.Inputs[0]) is not { } q || lowering.Quantizing(node.Outputs[0]) is not { } end || Quantized(q.As, end) is not { } more)
+            return false;
+        View from = lowering.Read(q.Value, Layout.ChannelsLast);
+        TensorType image = Infer([from.Type with { Element = ElementType.Float32 }])[0];
+        View y = lowering.Write(end, image.Shape.Rank == lowering.Type(end.Value).Shape.Rank ? Layout.ChannelsLast : Layout.RowMajor);
+        View to = y.Shape == image.Shape ? y : y with { Type = y.Type with { Shape = image.Shape }, Strides = new([image.Shape[1], .. Enumerable.Repeat(1, image.Shape.Rank - 1)]) };
+        lowering.Emit($"{Name}U8", [.. Window(from, to), .. Arguments, .. more]);
+        return true;
     }
 
     /// <summary>Further arguments of the integer kernel, where it does the group.</summary>
@@ -103,6 +114,9 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
 /// <summary>The largest cell of each window.</summary>
 internal sealed record MaxPool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads, bool CeilMode = false) : Pool(Kernel, Strides, Dilations, Pads, CeilMode)
 {
+    /// <summary>One window over everything.</summary>
+    public static MaxPool Over(Ints window) => new(window, Ones(window), Ones(window), new(Enumerable.Repeat(0, 2 * window.Count)));
+
     protected override double Reduce(IEnumerable<double> cells, int padded) => cells.DefaultIfEmpty(double.NegativeInfinity).Max();
 
     public override bool KeepsScale => true;
@@ -119,6 +133,9 @@ internal sealed record MaxPool(Ints Kernel, Ints Strides, Ints Dilations, Ints P
 /// <summary>The mean of each window's cells: of those inside the input, or with <paramref name="IncludePads"/> of those inside the padded input too (as zeros).</summary>
 internal sealed record AveragePool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads, bool CeilMode = false, bool IncludePads = false) : Pool(Kernel, Strides, Dilations, Pads, CeilMode)
 {
+    /// <summary>One window over everything.</summary>
+    public static AveragePool Over(Ints window) => new(window, Ones(window), Ones(window), new(Enumerable.Repeat(0, 2 * window.Count)));
+
     protected override double Reduce(IEnumerable<double> cells, int padded) => cells.Sum() / Math.Max(1, IncludePads ? padded : cells.Count());
 
     protected override (string, object?)[] Arguments => [("bottom", Spatial == 2 ? Pads[2] : 0), ("right", Pads[^1]), ("includePads", IncludePads ? 1 : 0)];

@@ -18,7 +18,7 @@ internal sealed class OnnxWriter
 
     private readonly Graph _graph;
     private readonly GraphProto _proto = new();
-    private readonly HashSet<string> _names;
+    private readonly HashSet<string> _names, _nodes = [];
     private readonly HashSet<string> _written = [];
     private int _opset = LeastOpset;
 
@@ -50,7 +50,7 @@ internal sealed class OnnxWriter
     /// <summary>A further constant, under this name or one like it.</summary>
     public string Constant(string hint, Tensor tensor)
     {
-        string name = Fresh(hint);
+        string name = Fresh(_names, hint);
         _proto.Initializer.Add(Proto(name, tensor, tensor.Element, tensor.Bytes.Span));
         return name;
     }
@@ -66,7 +66,7 @@ internal sealed class OnnxWriter
                 throw new OperatorException($"{node}: it can't be exported to ONNX");
             foreach (string input in node.Inputs)
                 Initializer(input);
-            var proto = new NodeProto { Name = node.Name, OpType = row.Name, Input = { node.Inputs }, Output = { node.Outputs } };
+            var proto = new NodeProto { Name = Fresh(_nodes, node.Name), OpType = row.Name, Input = { node.Inputs }, Output = { node.Outputs } };
             row.Write!(new OnnxNodeWriter(this, node, proto), node.Op);
             while (proto.Input is [.., ""])
                 proto.Input.RemoveAt(proto.Input.Count - 1);
@@ -83,9 +83,9 @@ internal sealed class OnnxWriter
             return;
         if (tensor.Element == ElementType.Float32 && tensor.Shape.Size >= LeastHalves && Halves(tensor.F32) is { } halves)
         {
-            string half = Fresh($"{value}.f16");
+            string half = Fresh(_names, $"{value}.f16");
             _proto.Initializer.Add(Proto(half, tensor, ElementType.Float16, MemoryMarshal.AsBytes(halves.AsSpan())));
-            var cast = new NodeProto { Name = $"{value}.cast", OpType = "Cast", Input = { half }, Output = { value } };
+            var cast = new NodeProto { Name = Fresh(_nodes, $"{value}.cast"), OpType = "Cast", Input = { half }, Output = { value } };
             cast.Attribute.Add(new AttributeProto { Name = "to", I = (int)ElementType.Float32, Type = AttributeProto.Types.AttributeType.Int });
             _proto.Node.Add(cast);
         }
@@ -130,10 +130,11 @@ internal sealed class OnnxWriter
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type.Element, Shape = shape } } };
     }
 
-    private string Fresh(string hint)
+    // ONNX Runtime wants nodes of one name as little as values of one name.
+    private static string Fresh(HashSet<string> names, string hint)
     {
         string name = hint;
-        for (int i = 1; !_names.Add(name); i++)
+        for (int i = 1; !names.Add(name); i++)
             name = $"{hint}.{i}";
         return name;
     }

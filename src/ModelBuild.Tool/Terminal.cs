@@ -33,7 +33,8 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool watched
     public void Show(IRenderable table) => _output.Value.Write(table);
 
     /// <summary>Works, under a text that says at what.</summary>
-    public T Working<T>(string text, Func<T> work) => watched ? _error.Value.Status().Start(Markup.Escape(text), _ => work()) : work();
+    /// <param name="still">Whether nothing may move: work that measures time has the machine to itself.</param>
+    public T Working<T>(string text, Func<T> work, bool still = false) => watched ? _error.Value.Status().AutoRefresh(!still).Start(Markup.Escape(text), _ => work()) : work();
 
     /// <summary>Works through so many things, of which each is counted as it ends.</summary>
     public void Working(string text, int count, Action<Action> work)

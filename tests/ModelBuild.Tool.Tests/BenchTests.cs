@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Google.Protobuf;
+using ModelBuild.Engine;
 
 namespace ModelBuild.Tool.Tests;
 
@@ -29,5 +31,17 @@ public class BenchTests
         Assert.AreEqual(fastest, json.GetProperty("onnxRuntimeMicroseconds").GetDouble());
         StringAssert.StartsWith(tool.Output, "calibrated on 32 seeded random samples");
         Assert.IsLessThan(0.1, json.GetProperty("maxError").GetDouble());
+    }
+
+    [TestMethod]
+    [DataRow("mlp", 64 * 32 + 32 * 10)]
+    [DataRow("pointwise", 8 * 256 * 256 * 28 * 28)]
+    [DataRow("resnet18", 1_814_073_344)]
+    [DataRow("mobilenetv2", 300_774_272)]
+    public void BuiltinModel_HasTheMultiplicationsOfItsNetwork(string name, long macs)
+    {
+        using var tool = new Tool();
+        File.WriteAllBytes(tool.At("model.onnx"), BuiltinModels.Table.Single(b => b.Name == name).Make().ToByteArray());
+        Assert.AreEqual(macs, Inspection.Of(tool.At("model.onnx"), "").Macs);
     }
 }

@@ -19,7 +19,7 @@ public class UsageTests
     [DataRow("verify nowhere", "'nowhere': there is no such file or folder")]
     [DataRow("bench", "bench takes a MODEL or --builtin NAME")]
     [DataRow("bench m.onnx --builtin mlp", "one of both")]
-    [DataRow("bench --builtin mpl", "--builtin: 'mpl' is unknown; valid: mlp, pointwise; did you mean 'mlp'?")]
+    [DataRow("bench --builtin mpl", "--builtin: 'mpl' is unknown; valid: mlp, pointwise, resnet18, mobilenetv2; did you mean 'mlp'?")]
     [DataRow("bench m.onnx --threads many", "--threads: 'many' is no number from 1 to 256")]
     public void Run_NamesTheWordAndTheValidOnes_WhenTheUsageIsWrong(string arguments, string part)
     {

@@ -36,7 +36,7 @@ internal sealed record CaseResult(string Name, Verdict Verdict, string Reason, I
         }
         catch (Exception e) when (e is not (OperationCanceledException or DiagnosticException))
         {
-            return (Verdict.Fail, $"a fault in ModelBuild: {e.GetType().Name}: {e.Message}");
+            return (Verdict.Fail, $"threw {e.GetType().Name}: {e.Message}");
         }
     }
 }

@@ -68,6 +68,6 @@ internal static class BenchCommand
             RandomCalibration.Write(request.Calibration, request);
             terminal.Line($"calibrated on {calibration}, as there is no --calibration: good for times, not for the error");
         }
-        return terminal.Working($"measuring {Path.GetFileName(request.Model)}", () => Benchmark.Run(request, threads, calibration, cancellation));
+        return terminal.Working($"measuring {Path.GetFileName(request.Model)}", () => Benchmark.Run(request, threads, calibration, cancellation), still: true);
     }
 }

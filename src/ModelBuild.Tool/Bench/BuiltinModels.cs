@@ -1,88 +1,94 @@
-using System.Runtime.InteropServices;
-using Google.Protobuf;
-using ModelBuild.Engine;
 using ModelBuild.Engine.Onnx;
 
 namespace ModelBuild.Tool;
 
-/// <summary>Synthetic networks of well-known shapes, with seeded weights: for measurements that need no file.</summary>
+/// <summary>Synthetic networks of well-known shapes: for measurements that need no file.</summary>
 internal static class BuiltinModels
 {
-    public static readonly (string Name, Func<ModelProto> Make)[] Table = [("mlp", Mlp), ("pointwise", Pointwise)];
+    public static readonly (string Name, Func<ModelProto> Make)[] Table = [("mlp", Mlp), ("pointwise", Pointwise), ("resnet18", ResNet18), ("mobilenetv2", MobileNetV2)];
 
     /// <summary>Dense layers 64 → 32 → 10, with a Relu between.</summary>
     private static ModelProto Mlp()
     {
-        var net = new Net([1, 64]);
+        var net = new BuiltinNet(1, 64);
         net.Dense(64, 32);
         net.Relu();
         net.Dense(32, 10);
-        return net.Finish([1, 10]);
+        return net.Finish(1, 10);
     }
 
     /// <summary>Eight 1×1 convolutions of 256 channels over 28×28.</summary>
     private static ModelProto Pointwise()
     {
-        var net = new Net([1, 256, 28, 28]);
+        var net = new BuiltinNet(1, 256, 28, 28);
         for (int i = 0; i < 8; i++)
             net.Conv(256, 256, 1);
-        return net.Finish([1, 256, 28, 28]);
+        return net.Finish(1, 256, 28, 28);
     }
 
-    /// <summary>A network under construction, one layer after the other.</summary>
-    private sealed class Net
+    /// <summary>The layers of ResNet-18 over 224×224, with BatchNormalization folded.</summary>
+    private static ModelProto ResNet18()
     {
-        private readonly GraphProto _graph = new() { Name = "builtin" };
-        private readonly Random _random = new(1);
-        private string _last = "input";
-
-        public Net(long[] input) => _graph.Input.Add(Value("input", input));
-
-        public void Relu() => Node("Relu");
-
-        public void Dense(int from, int to) => Node("Gemm", Weights([from, to], from), Weights([to], from));
-
-        public void Conv(int from, int to, int kernel)
+        var net = new BuiltinNet(1, 3, 224, 224);
+        net.Conv(3, 64, 7, stride: 2);
+        net.Relu();
+        net.MaxPool(3, stride: 2);
+        int channels = 64;
+        foreach (var (to, first) in new[] { (64, 1), (128, 2), (256, 2), (512, 2) })
         {
-            NodeProto node = Node("Conv", Weights([to, from, kernel, kernel], from * kernel * kernel), Weights([to], from));
-            var pads = new AttributeProto { Name = "pads", Type = AttributeProto.Types.AttributeType.Ints };
-            pads.Ints.AddRange(Enumerable.Repeat((long)kernel / 2, 4));
-            node.Attribute.Add(pads);
+            for (int block = 0; block < 2; block++)
+            {
+                int stride = block == 0 ? first : 1;
+                string input = net.Last;
+                net.Conv(channels, to, 3, stride);
+                net.Relu();
+                net.Conv(to, to, 3);
+                string main = net.Last, shortcut = input;
+                if (channels != to)
+                {
+                    net.Conv(channels, to, 1, stride, from: input);
+                    shortcut = main;
+                }
+                net.Add(shortcut);
+                net.Relu();
+                channels = to;
+            }
         }
+        net.Pool();
+        net.Dense(512, 1000);
+        return net.Finish(1, 1000);
+    }
 
-        public ModelProto Finish(long[] output)
+    /// <summary>The layers of MobileNetV2 over 224×224, with BatchNormalization folded.</summary>
+    private static ModelProto MobileNetV2()
+    {
+        var net = new BuiltinNet(1, 3, 224, 224);
+        net.Conv(3, 32, 3, stride: 2);
+        net.Relu6();
+        int channels = 32;
+        foreach (var (expansion, to, blocks, first) in new[] { (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1) })
         {
-            _graph.Output.Add(Value(_last, output));
-            return new ModelProto { IrVersion = 8, ProducerName = "modelbuild bench", Graph = _graph, OpsetImport = { new OperatorSetIdProto { Version = 17 } } };
+            for (int block = 0; block < blocks; block++)
+            {
+                int stride = block == 0 ? first : 1, wide = channels * expansion;
+                string input = net.Last;
+                if (expansion > 1)
+                {
+                    net.Conv(channels, wide, 1);
+                    net.Relu6();
+                }
+                net.Conv(wide, wide, 3, stride, groups: wide);
+                net.Relu6();
+                net.Conv(wide, to, 1);
+                if (stride == 1 && channels == to)
+                    net.Add(input);
+                channels = to;
+            }
         }
-
-        private NodeProto Node(string op, params ReadOnlySpan<string> constants)
-        {
-            string output = $"{op.ToLowerInvariant()}{_graph.Node.Count}";
-            var node = new NodeProto { OpType = op, Name = output, Input = { _last }, Output = { output } };
-            foreach (string constant in constants)
-                node.Input.Add(constant);
-            _graph.Node.Add(node);
-            _last = output;
-            return node;
-        }
-
-        // Of a size that keeps activations about as large as they came in.
-        private string Weights(long[] shape, int fanIn)
-        {
-            double scale = Math.Sqrt(3.0 / fanIn);
-            float[] values = [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)((2 * _random.NextDouble() - 1) * scale))];
-            var tensor = new TensorProto { Name = $"weights{_graph.Initializer.Count}", DataType = (int)ElementType.Float32, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())) };
-            tensor.Dims.AddRange(shape);
-            _graph.Initializer.Add(tensor);
-            return tensor.Name;
-        }
-
-        private static ValueInfoProto Value(string name, long[] shape)
-        {
-            var axes = new TensorShapeProto();
-            axes.Dim.AddRange(shape.Select(s => new TensorShapeProto.Types.Dimension { DimValue = s }));
-            return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)ElementType.Float32, Shape = axes } } };
-        }
+        net.Conv(320, 1280, 1);
+        net.Relu6();
+        net.Pool();
+        net.Dense(1280, 1000);
+        return net.Finish(1, 1000);
     }
 }

@@ -22,12 +22,15 @@ internal sealed class OnnxRuntimeModel : IDisposable
             why = "";
             return new OnnxRuntimeModel(new InferenceSession(file, options));
         }
-        catch (Exception e) when (e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException)
+        catch (Exception e) when (IsAbsence(e))
         {
             why = (e is TypeInitializationException ? e.InnerException ?? e : e).Message;
             return null;
         }
     }
+
+    /// <summary>Whether ONNX Runtime's library can't be loaded or doesn't take a model, whichever of them throws.</summary>
+    public static bool IsAbsence(Exception e) => e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException;
 
     public IReadOnlyList<string> Outputs => _session.OutputNames;
 

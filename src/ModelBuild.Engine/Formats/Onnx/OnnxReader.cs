@@ -42,6 +42,14 @@ internal sealed class OnnxReader
     public static Imported Read(string file, ImportOptions options)
     {
         file = Path.GetFullPath(file);
+        var reader = new OnnxReader(file, Parse(file), options);
+        return new Imported(reader.Build(), [file, .. reader._tensors.Read]);
+    }
+
+    /// <summary>The file as it is, with a graph in it.</summary>
+    /// <exception cref="DiagnosticException">MB2001 to MB2003: there is no file, or it is no model.</exception>
+    public static ModelProto Parse(string file)
+    {
         if (!File.Exists(file))
             throw Diagnostics.NoFile(file);
         byte[] bytes = File.ReadAllBytes(file);
@@ -58,8 +66,7 @@ internal sealed class OnnxReader
         }
         if (model.Graph == null || model.Graph.Node.Count + model.Graph.Output.Count == 0)
             throw Diagnostics.NoModel(file, bytes.Length == 0 ? "the file is empty" : "it holds no graph");
-        var reader = new OnnxReader(file, model, options);
-        return new Imported(reader.Build(), [file, .. reader._tensors.Read]);
+        return model;
     }
 
     private Graph Build()
@@ -96,10 +103,10 @@ internal sealed class OnnxReader
             throw Diagnostics.Input(_file, input.Name, "only tensors are supported as inputs");
         if (!Enum.IsDefined((ElementType)tensor.ElemType))
             throw Diagnostics.Input(_file, input.Name, $"element type {tensor.ElemType} is unknown");
-        if (tensor.Shape == null)
-            throw Diagnostics.Input(_file, input.Name, "it has no shape; export the model with one");
         if (_options.Shapes?.TryGetValue(input.Name, out Shape shape) == true)
             return new TensorType((ElementType)tensor.ElemType, shape);
+        if (tensor.Shape == null)
+            throw Diagnostics.Input(_file, input.Name, "it has no shape; export the model with one");
         var axes = new List<int>();
         bool leading = false;
         foreach (TensorShapeProto.Types.Dimension dim in tensor.Shape.Dim)
@@ -166,7 +173,7 @@ internal sealed class OnnxReader
         }
         catch (Exception e) when (e is OperatorException or NotConstantException or OverflowException)
         {
-            throw new ImportException(Diagnostics.Node(_file, node.Name, op, e.Message).Diagnostic, (e as NotConstantException)?.Value);
+            throw new ImportException(Diagnostics.Node(_file, node.Name, op, e.Message).Diagnostic, node.Name, op, (e as NotConstantException)?.Value);
         }
     }
 }

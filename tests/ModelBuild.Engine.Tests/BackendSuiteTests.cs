@@ -4,6 +4,7 @@ namespace ModelBuild.Engine.Tests;
 
 /// <summary>ONNX's single-operator suite, as Debian's libonnx-testdata installs it.</summary>
 [TestClass]
+[TestCategory(InstructionSets.Kernels)]
 public class BackendSuiteTests
 {
     private const string Suite = "/usr/share/libonnx-testdata/data";

@@ -1,6 +1,7 @@
 namespace ModelBuild.Engine.Tests;
 
 [TestClass]
+[TestCategory(InstructionSets.Kernels)]
 public class PlanRunnerTests
 {
     private const int Weights = 64, Length = Weights + 24 + 128;

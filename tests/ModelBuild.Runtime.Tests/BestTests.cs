@@ -4,6 +4,7 @@ using ModelBuild.Generated;
 namespace ModelBuild.Runtime.Tests;
 
 [TestClass]
+[TestCategory(InstructionSets.Kernels)]
 public class BestTests
 {
     private static readonly Gen<float[]> Scores = Gen.OneOf(Gen.Float[-1, 1], Gen.Int[-2, 2].Select(i => (float)i), Gen.Const(float.NaN), Gen.Const(float.NegativeInfinity)).Array[1, 40];

@@ -3,6 +3,7 @@ using CsCheck;
 namespace ModelBuild.Generated.Tests;
 
 [TestClass]
+[TestCategory(InstructionSets.Kernels)]
 public unsafe class ElementwiseTests
 {
     private static readonly Width[] Widths = Enum.GetValues<Width>();

@@ -5,6 +5,7 @@ using ModelBuild.Generated;
 namespace ModelBuild.Runtime.Tests;
 
 [TestClass]
+[TestCategory(InstructionSets.Kernels)]
 public unsafe class ExpansionTests
 {
     private static readonly Gen<float[]> Values = Gen.OneOf(Gen.Const(0f), Gen.Float[-100, 100].Select(v => (float)(Half)v)).Array[0, 70];

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Reflection;
 using System.Text;
 using ModelBuild.Generated;
-using ModelBuild.Tests;
 
 namespace ModelBuild.Runtime.Tests;
 

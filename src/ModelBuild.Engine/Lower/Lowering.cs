@@ -127,7 +127,7 @@ internal sealed class Lowering
     }
 
     /// <summary>Room for a result that lies as another tensor of its shape does.</summary>
-    public View Write(string value, View like) => Write(value, like.IsRowMajor ? Layout.RowMajor : like.IsChannelsLast ? Layout.ChannelsLast : Layout.RowMajor);
+    public View Write(string value, View like) => Write(value, !like.IsRowMajor && like.HasInnerChannels ? Layout.ChannelsLast : Layout.RowMajor);
 
     /// <summary>The value is a view of memory that exists: nothing is computed.</summary>
     public void Alias(string value, View view) => _views[value] = view;

@@ -28,7 +28,7 @@ public static unsafe partial class Kernels
     }
 }
 
-/// <summary>Depthwise convolution: a stripe of channels at a time, so that its taps stay in the first-level cache, and four pixels of a row at once.</summary>
+/// <summary>Depthwise convolution: a stripe of channels at a time, so that its taps stay in the first-level cache or, 3×3, in registers, and four pixels of a row at once.</summary>
 internal unsafe struct Depthwise
 {
     public float* X, Weights, Bias, Residual, Y;
@@ -48,67 +48,132 @@ internal unsafe struct Depthwise
             Run<V1>();
     }
 
+    /// <summary>Whole vectors, of fewer lanes towards the last channels.</summary>
     internal void Run<V>() where V : struct, IVec<V>
     {
         int c = 0;
-        for (; c <= Channels - 2 * V.Lanes; c += 2 * V.Lanes)
-            Stripe<V, Two>(c);
-        for (; c <= Channels - V.Lanes; c += V.Lanes)
-            Stripe<V, One>(c);
-        for (; c < Channels; c++)
-            Stripe<V1, One>(c);
+        if (V.Lanes >= V512.Lanes)
+            c = Stripes<V512>(c);
+        if (V.Lanes >= V256.Lanes)
+            c = Stripes<V256>(c);
+        if (V.Lanes >= V128.Lanes)
+            c = Stripes<V128>(c);
+        Stripes<V1>(c);
     }
 
-    private void Stripe<V, N>(int c) where V : struct, IVec<V> where N : struct, ICount
+    private int Stripes<V>(int c) where V : struct, IVec<V>
     {
-        for (int i = 0; i < Height; i++)
+        if (Width < 4)
         {
-            float* x = X + i * XLine + c, y = Y + i * YLine + c, residual = Residual == null ? null : Residual + i * ResidualLine + c;
-            int j = 0;
-            for (; j <= Width - 4; j += 4)
-                Pixels<V, N, Four>(x + j * XPixel, y + j * YPixel, residual == null ? null : residual + j * ResidualPixel, c);
-            for (; j < Width; j++)
-                Pixels<V, N, One>(x + j * XPixel, y + j * YPixel, residual == null ? null : residual + j * ResidualPixel, c);
+            for (; c <= Channels - V.Lanes; c += V.Lanes)
+                Stripe<V, One, One>(c);
         }
+        else if (TapRows == 3 && TapColumns == 3)
+        {
+            for (; c <= Channels - V.Lanes; c += V.Lanes)
+                Stripe3x3<V>(c);
+        }
+        else
+        {
+            for (; c <= Channels - 2 * V.Lanes; c += 2 * V.Lanes)
+                Stripe<V, Two, Four>(c);
+            for (; c <= Channels - V.Lanes; c += V.Lanes)
+                Stripe<V, One, Four>(c);
+        }
+        return c;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Pixels<V, N, P>(float* x, float* y, float* residual, int c) where V : struct, IVec<V> where N : struct, ICount where P : struct, ICount
+    // Nine taps in registers: all that the loop loads is x, as an operand of the multiplication. The last pixels of a row overlap the ones before, rather than
+    // being done by other code; what is written twice is the same.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void Stripe3x3<V>(int c) where V : struct, IVec<V>
     {
-        V b0 = Bias == null ? V.Zero : V.Load(Bias + c), b1 = N.Value == 1 || Bias == null ? V.Zero : V.Load(Bias + c + V.Lanes);
-        V p0 = b0, p1 = b1, q0 = b0, q1 = b1, r0 = b0, r1 = b1, s0 = b0, s1 = b1;
+        nint channels = Channels, xPixel = XPixel, column = TapColumn, row = TapRow, yPixel = YPixel, residualPixel = ResidualPixel, width = Width;
         float* w = Weights + c;
-        nint pixel = XPixel;
-        for (int i = 0; i < TapRows; i++)
+        V w0 = V.Load(w), w1 = V.Load(w + channels), w2 = V.Load(w + 2 * channels), w3 = V.Load(w + 3 * channels), w4 = V.Load(w + 4 * channels);
+        V w5 = V.Load(w + 5 * channels), w6 = V.Load(w + 6 * channels), w7 = V.Load(w + 7 * channels), w8 = V.Load(w + 8 * channels);
+        V bias = Bias == null ? V.Zero : V.Load(Bias + c), lo = V.Broadcast(Lo), hi = V.Broadcast(Hi);
+        for (nint i = 0; i < Height; i++)
         {
-            float* t = x + i * TapRow;
-            for (int j = 0; j < TapColumns; j++, t += TapColumn, w += Channels)
+            float* line = X + i * XLine + c, y = Y + i * YLine + c, residual = Residual == null ? null : Residual + i * ResidualLine + c;
+            for (nint j = 0; j < width; j += 4)
             {
-                V w0 = V.Load(w), w1 = N.Value > 1 ? V.Load(w + V.Lanes) : default;
-                p0 = V.MultiplyAdd(V.Load(t), w0, p0);
-                if (N.Value > 1) p1 = V.MultiplyAdd(V.Load(t + V.Lanes), w1, p1);
-                if (P.Value > 1)
+                j = j + 4 > width ? width - 4 : j;
+                float* p = line + j * xPixel, q = p + xPixel, r = q + xPixel, s = r + xPixel;
+                V a = bias, b = bias, d = bias, e = bias;
+                a = V.MultiplyAdd(V.Load(p), w0, a); b = V.MultiplyAdd(V.Load(q), w0, b); d = V.MultiplyAdd(V.Load(r), w0, d); e = V.MultiplyAdd(V.Load(s), w0, e);
+                a = V.MultiplyAdd(V.Load(p + column), w1, a); b = V.MultiplyAdd(V.Load(q + column), w1, b); d = V.MultiplyAdd(V.Load(r + column), w1, d); e = V.MultiplyAdd(V.Load(s + column), w1, e);
+                a = V.MultiplyAdd(V.Load(p + 2 * column), w2, a); b = V.MultiplyAdd(V.Load(q + 2 * column), w2, b); d = V.MultiplyAdd(V.Load(r + 2 * column), w2, d); e = V.MultiplyAdd(V.Load(s + 2 * column), w2, e);
+                p += row; q += row; r += row; s += row;
+                a = V.MultiplyAdd(V.Load(p), w3, a); b = V.MultiplyAdd(V.Load(q), w3, b); d = V.MultiplyAdd(V.Load(r), w3, d); e = V.MultiplyAdd(V.Load(s), w3, e);
+                a = V.MultiplyAdd(V.Load(p + column), w4, a); b = V.MultiplyAdd(V.Load(q + column), w4, b); d = V.MultiplyAdd(V.Load(r + column), w4, d); e = V.MultiplyAdd(V.Load(s + column), w4, e);
+                a = V.MultiplyAdd(V.Load(p + 2 * column), w5, a); b = V.MultiplyAdd(V.Load(q + 2 * column), w5, b); d = V.MultiplyAdd(V.Load(r + 2 * column), w5, d); e = V.MultiplyAdd(V.Load(s + 2 * column), w5, e);
+                p += row; q += row; r += row; s += row;
+                a = V.MultiplyAdd(V.Load(p), w6, a); b = V.MultiplyAdd(V.Load(q), w6, b); d = V.MultiplyAdd(V.Load(r), w6, d); e = V.MultiplyAdd(V.Load(s), w6, e);
+                a = V.MultiplyAdd(V.Load(p + column), w7, a); b = V.MultiplyAdd(V.Load(q + column), w7, b); d = V.MultiplyAdd(V.Load(r + column), w7, d); e = V.MultiplyAdd(V.Load(s + column), w7, e);
+                a = V.MultiplyAdd(V.Load(p + 2 * column), w8, a); b = V.MultiplyAdd(V.Load(q + 2 * column), w8, b); d = V.MultiplyAdd(V.Load(r + 2 * column), w8, d); e = V.MultiplyAdd(V.Load(s + 2 * column), w8, e);
+                float* to = y + j * yPixel;
+                if (residual != null)
                 {
-                    q0 = V.MultiplyAdd(V.Load(t + pixel), w0, q0);
-                    if (N.Value > 1) q1 = V.MultiplyAdd(V.Load(t + pixel + V.Lanes), w1, q1);
-                    r0 = V.MultiplyAdd(V.Load(t + 2 * pixel), w0, r0);
-                    if (N.Value > 1) r1 = V.MultiplyAdd(V.Load(t + 2 * pixel + V.Lanes), w1, r1);
-                    s0 = V.MultiplyAdd(V.Load(t + 3 * pixel), w0, s0);
-                    if (N.Value > 1) s1 = V.MultiplyAdd(V.Load(t + 3 * pixel + V.Lanes), w1, s1);
+                    float* add = residual + j * residualPixel;
+                    a += V.Load(add); b += V.Load(add + residualPixel); d += V.Load(add + 2 * residualPixel); e += V.Load(add + 3 * residualPixel);
                 }
+                V.Max(lo, V.Min(hi, a)).Store(to);
+                V.Max(lo, V.Min(hi, b)).Store(to + yPixel);
+                V.Max(lo, V.Min(hi, d)).Store(to + 2 * yPixel);
+                V.Max(lo, V.Min(hi, e)).Store(to + 3 * yPixel);
             }
         }
-        Finish<V, N>(p0, p1, y, residual);
-        if (P.Value > 1)
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void Stripe<V, N, P>(int c) where V : struct, IVec<V> where N : struct, ICount where P : struct, ICount
+    {
+        nint channels = Channels, xPixel = XPixel, column = TapColumn, row = TapRow, yPixel = YPixel, residualPixel = ResidualPixel, width = Width, rows = TapRows, columns = TapColumns;
+        float* weights = Weights + c;
+        V b0 = Bias == null ? V.Zero : V.Load(Bias + c), b1 = N.Value == 1 || Bias == null ? V.Zero : V.Load(Bias + c + V.Lanes), lo = V.Broadcast(Lo), hi = V.Broadcast(Hi);
+        for (nint i = 0; i < Height; i++)
         {
-            Finish<V, N>(q0, q1, y + YPixel, residual == null ? null : residual + ResidualPixel);
-            Finish<V, N>(r0, r1, y + 2 * YPixel, residual == null ? null : residual + 2 * ResidualPixel);
-            Finish<V, N>(s0, s1, y + 3 * YPixel, residual == null ? null : residual + 3 * ResidualPixel);
+            float* line = X + i * XLine + c, y = Y + i * YLine + c, residual = Residual == null ? null : Residual + i * ResidualLine + c;
+            for (nint j = 0; j < width; j += P.Value)
+            {
+                j = j + P.Value > width ? width - P.Value : j;
+                V p0 = b0, p1 = b1, q0 = b0, q1 = b1, r0 = b0, r1 = b1, s0 = b0, s1 = b1;
+                float* start = line + j * xPixel, w = weights;
+                for (nint m = rows; m > 0; m--, start += row)
+                {
+                    float* t = start;
+                    for (nint n = columns; n > 0; n--, t += column, w += channels)
+                    {
+                        V w0 = V.Load(w), w1 = N.Value > 1 ? V.Load(w + V.Lanes) : default;
+                        p0 = V.MultiplyAdd(V.Load(t), w0, p0);
+                        if (N.Value > 1) p1 = V.MultiplyAdd(V.Load(t + V.Lanes), w1, p1);
+                        if (P.Value > 1)
+                        {
+                            float* u = t + 2 * xPixel;
+                            q0 = V.MultiplyAdd(V.Load(t + xPixel), w0, q0);
+                            if (N.Value > 1) q1 = V.MultiplyAdd(V.Load(t + xPixel + V.Lanes), w1, q1);
+                            r0 = V.MultiplyAdd(V.Load(u), w0, r0);
+                            if (N.Value > 1) r1 = V.MultiplyAdd(V.Load(u + V.Lanes), w1, r1);
+                            s0 = V.MultiplyAdd(V.Load(u + xPixel), w0, s0);
+                            if (N.Value > 1) s1 = V.MultiplyAdd(V.Load(u + xPixel + V.Lanes), w1, s1);
+                        }
+                    }
+                }
+                float* to = y + j * yPixel, add = residual == null ? null : residual + j * residualPixel;
+                Finish<V, N>(p0, p1, lo, hi, to, add);
+                if (P.Value > 1)
+                {
+                    Finish<V, N>(q0, q1, lo, hi, to + yPixel, add == null ? null : add + residualPixel);
+                    Finish<V, N>(r0, r1, lo, hi, to + 2 * yPixel, add == null ? null : add + 2 * residualPixel);
+                    Finish<V, N>(s0, s1, lo, hi, to + 3 * yPixel, add == null ? null : add + 3 * residualPixel);
+                }
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Finish<V, N>(V v0, V v1, float* y, float* residual) where V : struct, IVec<V> where N : struct, ICount
+    private static void Finish<V, N>(V v0, V v1, V lo, V hi, float* y, float* residual) where V : struct, IVec<V> where N : struct, ICount
     {
         if (residual != null)
         {
@@ -116,8 +181,8 @@ internal unsafe struct Depthwise
             if (N.Value > 1)
                 v1 += V.Load(residual + V.Lanes);
         }
-        V.Max(V.Broadcast(Lo), V.Min(V.Broadcast(Hi), v0)).Store(y);
+        V.Max(lo, V.Min(hi, v0)).Store(y);
         if (N.Value > 1)
-            V.Max(V.Broadcast(Lo), V.Min(V.Broadcast(Hi), v1)).Store(y + V.Lanes);
+            V.Max(lo, V.Min(hi, v1)).Store(y + V.Lanes);
     }
 }

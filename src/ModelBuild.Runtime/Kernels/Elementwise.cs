@@ -24,6 +24,9 @@ internal static unsafe class Elementwise
 {
     private const int MostLanes = 16;
 
+    /// <summary>A row of fewer elements isn't worth its start: the loop then goes down the columns.</summary>
+    private const int Short = 8;
+
     public static void Unary<O>(O op, float* x, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where O : struct, IUnary
     {
         if (shape.Length > 2)
@@ -36,6 +39,8 @@ internal static unsafe class Elementwise
         if (shape.Length == 2)
             (rows, xRow, yRow) = (shape[0], xStrides[0], yStrides[0]);
         nint count = shape[^1], xs = xStrides[^1], ys = yStrides[^1];
+        if (count < Short && count < rows)
+            (rows, count, xRow, xs, yRow, ys) = (count, rows, xs, xRow, ys, yRow);
         if (Vector512.IsHardwareAccelerated)
             Rows<O, V512>(op, x, y, rows, count, xRow, yRow, xs, ys);
         else if (Vector256.IsHardwareAccelerated)
@@ -58,6 +63,8 @@ internal static unsafe class Elementwise
         if (shape.Length == 2)
             (rows, aRow, bRow, yRow) = (shape[0], aStrides[0], bStrides[0], yStrides[0]);
         nint count = shape[^1], sa = aStrides[^1], sb = bStrides[^1], ys = yStrides[^1];
+        if (count < Short && count < rows)
+            (rows, count, aRow, sa, bRow, sb, yRow, ys) = (count, rows, sa, aRow, sb, bRow, ys, yRow);
         if (Vector512.IsHardwareAccelerated)
             Rows<O, V512>(op, a, b, y, rows, count, aRow, bRow, yRow, sa, sb, ys);
         else if (Vector256.IsHardwareAccelerated)

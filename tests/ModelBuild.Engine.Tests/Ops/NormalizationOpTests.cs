@@ -3,14 +3,15 @@ using CsCheck;
 namespace ModelBuild.Engine.Tests;
 
 [TestClass]
+[TestCategory(InstructionSets.Kernels)]
 public class NormalizationOpTests
 {
     [TestMethod]
     public void BatchNormalization_AgreesWithItsMeaning_HoweverDataLies() =>
         (from shape in Any.Shape(2, 5)
          from channels in Gen.Int[1, 40]
-         from x in Any.Floats(shape.With(1, channels))
-         from statistics in Any.Floats([channels]).Array[4]
+         from x in Any.Floats(shape.With(1, channels), 8, 16) // above the mean: differences don't cancel, and keep their digits
+         from statistics in Any.Floats([channels], 1, 8).Array[4]
          from channelsLast in Gen.Bool
          from lie in Any.Lie
          select (x, statistics, channelsLast, lie)).Sample(t =>
@@ -23,9 +24,9 @@ public class NormalizationOpTests
     public void InstanceNormalization_AgreesWithItsMeaning_HoweverDataLies() =>
         (from shape in Any.Shape(3, 5, 6)
          from channels in Gen.Int[1, 40]
-         from x in Any.Floats(shape.With(1, channels))
-         from scale in Any.Floats([channels])
-         from shift in Any.Floats([channels])
+         from x in Any.Floats(shape.With(1, channels), -4, 4)
+         from scale in Any.Floats([channels], -2, 2)
+         from shift in Any.Floats([channels], 1, 8) // something remains where all elements are nearly equal
          from constant in Gen.OneOf<int[]>([], [1, 2])
          from channelsLast in Gen.Bool
          from lie in Any.Lie
@@ -36,16 +37,16 @@ public class NormalizationOpTests
     public void LayerNormalization_AgreesWithItsMeaning_OverAnyAxes() =>
         (from shape in Any.Shape(1, 4, 6)
          from last in Gen.Int[1, 70]
-         from x in Any.Floats(shape.With(shape.Rank - 1, last), 1, 8) // positive: the mean is an output too, and keeps its digits
+         from x in Any.Floats(shape.With(shape.Rank - 1, last), 1, 4) // positive: the mean is an output too, and keeps its digits
          from axis in Any.Axis(shape.Rank)
          let row = Shape.Of(x.Shape.Skip(shape.Axis(axis)))
-         from scale in Any.Floats(row)
+         from scale in Any.Floats(row, -2, 2)
          from one in Gen.Bool
-         from shift in Any.Floats(one ? [last] : row)
+         from shift in Any.Floats(one ? [last] : row, 1, 8)
          from absent in Gen.Bool
          from lie in Any.Lie
          select (x, axis, scale, shift, absent, lie)).Sample(t =>
-            OneNode.Agrees(new LayerNormalization(t.axis, 1), t.absent ? [t.x, t.scale] : [t.x, t.scale, t.shift], lie: t.lie), iter: 150);
+            OneNode.Agrees(new LayerNormalization(t.axis, 1), t.absent ? [t.x, t.scale] : [t.x, t.scale, t.shift], error: t.absent ? 1e-4 : 4e-6, lie: t.lie), iter: 150);
 
     [TestMethod]
     public void BatchNormalization_IsClamped_WhenReluFollows()

@@ -3,6 +3,7 @@ using CsCheck;
 namespace ModelBuild.Engine.Tests;
 
 [TestClass]
+[TestCategory(InstructionSets.Kernels)]
 public class ReductionTests
 {
     private delegate Op Make(EquatableArray<int>? axes, bool keepDims, bool noop);

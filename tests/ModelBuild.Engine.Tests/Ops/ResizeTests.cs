@@ -3,6 +3,7 @@ using CsCheck;
 namespace ModelBuild.Engine.Tests;
 
 [TestClass]
+[TestCategory(InstructionSets.Kernels)]
 public class ResizeTests
 {
     private static readonly Gen<Resize> Ops =

@@ -14,6 +14,8 @@ public static class Compiler
         // What the user wrote is read first: a typing error should not wait for a measurement.
         Budgets budgets = Budgets.Read(request);
         EquatableArray<BoundStep> steps = RecipeBinder.Bind(request);
+        Optimize optimize = Choices.Optimize(request);
+        Choices.Numerics(request);
         IReadOnlyList<ExportFormat> exports = ExportFormat.Read(request);
         Imported imported = OnnxReader.Read(request.Model, new ImportOptions(Dimensions.Read(request), ImportOptions.None.Bound));
         Graph source = Lowered(request, () => Simplify.Run(imported.Graph));
@@ -39,9 +41,9 @@ public static class Compiler
         }
 
         string recipe = string.Join(" | ", steps.Select(s => s.Text));
-        Emitted after = steps.Count == 0 ? before : Lowered(request, () => Emitted.From(graph, names));
+        Emitted after = steps.Count == 0 ? before : Lowered(request, () => Emitted.From(graph, names, optimize));
         Measurement measurement = Measurement.Of(evaluation != null ? "evaluation" : known.IsRandom ? "random" : "calibration", before, after, evaluation ?? known, cancellation);
-        after = Lowered(request, () => Emitted.From(graph, names with { Facts = Facts(recipe, measurement) }));
+        after = Lowered(request, () => Emitted.From(graph, names with { Facts = Facts(recipe, measurement) }, optimize));
 
         IReadOnlyList<ReportLayer> layers = ReportLayers.Of(after);
         var report = new Report(Path.GetFileName(request.Model), request.Class, recipe, names.Source.Hash, after.Plan.Tool,

@@ -23,9 +23,10 @@ internal sealed class Lowering
     private readonly List<Call> _calls = [];
     private string _comment = "", _layer = "";
 
-    private Lowering(Graph graph)
+    private Lowering(Graph graph, Optimize optimize)
     {
         _graph = graph;
+        Weights = new(optimize);
         foreach (Node node in graph.Nodes)
         {
             foreach (string output in node.Outputs)
@@ -39,12 +40,12 @@ internal sealed class Lowering
         }
     }
 
-    public WeightsWriter Weights { get; } = new();
+    public WeightsWriter Weights { get; }
 
     /// <summary>Calls, weights and scratch of a graph.</summary>
-    public static Lowered Run(Graph graph)
+    public static Lowered Run(Graph graph, Optimize optimize)
     {
-        var lowering = new Lowering(graph);
+        var lowering = new Lowering(graph, optimize);
         foreach (Node node in graph.Nodes.Where(n => !lowering._absorbed.Contains(n) && n.Op.Dequantizes == null))
             lowering.Lower(node);
         for (int i = 0; i < graph.Outputs.Length; i++)

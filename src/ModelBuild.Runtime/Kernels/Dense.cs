@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ModelBuild.Generated.Simd;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -8,12 +9,15 @@ namespace ModelBuild.Generated;
 /// The matrix product under convolution, Gemm and MatMul: rows of x (pixels) times panels of weights. A row is read in <c>slices</c> of <c>K</c>
 /// contiguous elements, so a k×k convolution over channels-last data is the same loop as a matrix product.
 /// </summary>
-internal unsafe struct Dense
+internal unsafe struct Dense : IMovable, ILoop
 {
     // x: row r lies at X + (r / RowsPerLine) * XLine + (r % RowsPerLine) * XRow; y and the residual likewise.
     public float* X, Weights, Bias, Residual, Y;
     public int Rows, RowsPerLine, Columns, K, TapRows, TapColumns;
     public nint XLine, XRow, TapRow, TapColumn, YLine, YRow, ResidualLine, ResidualRow;
+
+    /// <summary>Elements between images, and between groups of one image; a group has Columns of y, bias and residual.</summary>
+    public nint XImage, YImage, ResidualImage, XGroup, WeightsGroup;
 
     /// <summary>Columns of a panel; the last panel is as wide as what remains. Weights: [panel][slice][k][panel width].</summary>
     public const int Panel = 32;
@@ -23,21 +27,47 @@ internal unsafe struct Dense
 
     public float Lo, Hi;
 
-    public void Run()
+    // Rows of one tile: as many as there are registers for.
+    private static int Height => Vector512.IsHardwareAccelerated ? 8 : Vector128.IsHardwareAccelerated ? 6 : 4;
+
+    // What threads share out: tiles of rows, or panels of columns where there are more of them, as the weights weigh more there.
+    private readonly int Tiles => (Rows + Height - 1) / Height;
+
+    private readonly int Panels => (Columns + Panel - 1) / Panel;
+
+    public readonly long Work => (long)Rows * Columns * K * TapRows * TapColumns;
+
+    public void Move(nint image, nint group)
     {
+        X += image * XImage + group * XGroup;
+        Weights += group * WeightsGroup;
+        Y += image * YImage + group * Columns;
+        Bias = Bias == null ? null : Bias + group * Columns;
+        Residual = Residual == null ? null : Residual + image * ResidualImage + group * Columns;
+    }
+
+    public readonly void Run(in Frame frame) => frame.Run(this, Math.Max(Tiles, Panels), Work);
+
+    public void RunAll() => Run(0, Math.Max(Tiles, Panels));
+
+    public void Run(int from, int to)
+    {
+        bool byPanels = Panels > Tiles;
+        var (row, endRow) = byPanels ? (0, Rows) : (from * Height, Math.Min(Rows, to * Height));
+        var (column, endColumn) = byPanels ? (from * Panel, Math.Min(Columns, to * Panel)) : (0, Columns);
         if (Vector512.IsHardwareAccelerated)
-            Run<V512>(8);
+            Run<V512>(row, endRow, column, endColumn);
         else if (Vector256.IsHardwareAccelerated)
-            Run<V256>(6);
+            Run<V256>(row, endRow, column, endColumn);
         else if (Vector128.IsHardwareAccelerated)
-            Run<V128>(6);
+            Run<V128>(row, endRow, column, endColumn);
         else
-            Run<V1>(4);
+            Run<V1>(row, endRow, column, endColumn);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    internal void Run<V>(int height) where V : struct, IVec<V>
+    private void Run<V>(int firstRow, int endRow, int firstColumn, int endColumn) where V : struct, IVec<V>
     {
         int slices = TapRows * TapColumns;
         nint* taps = stackalloc nint[slices];
@@ -45,12 +75,12 @@ internal unsafe struct Dense
             taps[i] = i / TapColumns * TapRow + i % TapColumns * TapColumn;
 
         float** x = stackalloc float*[8];
-        for (int row = 0; row < Rows; row += height)
+        for (int row = firstRow; row < endRow; row += Height)
         {
-            int rows = Math.Min(height, Rows - row);
+            int rows = Math.Min(Height, endRow - row);
             for (int r = 0; r < rows; r++)
                 x[r] = At(X, XLine, XRow, row + r);
-            for (int column = 0; column < Columns; column += Panel)
+            for (int column = firstColumn; column < endColumn; column += Panel)
             {
                 int width = Math.Min(Panel, Columns - column);
                 float* weights = WeightsRow != 0 ? Weights + column : Weights + (nint)column * slices * K;
@@ -61,9 +91,9 @@ internal unsafe struct Dense
                     float* w = weights + done;
                     int c = column + done;
                     if (live > V.Lanes)
-                        Tiles<V, Two>(rows, x, taps, slices, w, step, row, c, live);
+                        Strip<V, Two>(rows, x, taps, slices, w, step, row, c, live);
                     else
-                        Tiles<V, One>(rows, x, taps, slices, w, step, row, c, live);
+                        Strip<V, One>(rows, x, taps, slices, w, step, row, c, live);
                 }
             }
         }
@@ -76,7 +106,7 @@ internal unsafe struct Dense
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly float* At(float* start, nint line, nint row, int index) => At(start, line, row, index, RowsPerLine);
 
-    private void Tiles<V, N>(int rows, float** x, nint* taps, int slices, float* w, nint step, int row, int column, int live)
+    private void Strip<V, N>(int rows, float** x, nint* taps, int slices, float* w, nint step, int row, int column, int live)
         where V : struct, IVec<V> where N : struct, ICount
     {
         switch (rows)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using ModelBuild.Generated.Simd;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -9,7 +10,7 @@ namespace ModelBuild.Generated;
 /// The matrix product under integer convolution, Gemm and MatMul, as <see cref="Dense"/> is for floats: u8 pixels times s8 panels in int32, then bytes by
 /// <see cref="Requantization"/>, or the sums themselves. Weights: [panel of 32][tap][k / 4][panel width][4], zeros where k is no multiple of four.
 /// </summary>
-internal unsafe struct DenseU8
+internal unsafe struct DenseU8 : IMovable, ILoop
 {
     public byte* X;
     public sbyte* Weights;
@@ -21,26 +22,53 @@ internal unsafe struct DenseU8
     public int* Sums;
 
     public int Rows, RowsPerLine, Columns, K, TapRows, TapColumns;
-    public nint XLine, XRow, TapRow, TapColumn, YLine, YRow;
+    public nint XLine, XRow, TapRow, TapColumn, YLine, YRow, XImage, YImage, XGroup, WeightsGroup;
     public Requantization To;
 
-    public void Run()
+    // As in Dense.
+    private static int Height => AvxVnni.IsSupported ? 6 : Avx512BW.IsSupported ? 8 : 4;
+
+    private readonly int Tiles => (Rows + Height - 1) / Height;
+
+    private readonly int Panels => (Columns + Dense.Panel - 1) / Dense.Panel;
+
+    // Bytes are multiplied about twice as fast as floats.
+    public readonly long Work => (long)Rows * Columns * K * TapRows * TapColumns / 2;
+
+    public void Move(nint image, nint group)
     {
+        X += image * XImage + group * XGroup;
+        Weights += group * WeightsGroup;
+        Y = Y == null ? null : Y + image * YImage + group * Columns;
+        Sums = Sums == null ? null : Sums + image * YImage + group * Columns;
+        Bias = Bias == null ? null : Bias + group * Columns;
+        Scales = Scales == null ? null : Scales + group * Columns;
+    }
+
+    public readonly void Run(in Frame frame) => frame.Run(this, Math.Max(Tiles, Panels), Work);
+
+    public void RunAll() => Run(0, Math.Max(Tiles, Panels));
+
+    public void Run(int from, int to)
+    {
+        bool byPanels = Panels > Tiles;
+        var (row, endRow) = byPanels ? (0, Rows) : (from * Height, Math.Min(Rows, to * Height));
+        var (column, endColumn) = byPanels ? (from * Dense.Panel, Math.Min(Columns, to * Dense.Panel)) : (0, Columns);
         if (AvxVnni.IsSupported)
-            Run<DotVnni, Vector256<int>, Vector256<int>>(6);
+            Run<DotVnni, Vector256<int>, Vector256<int>>(row, endRow, column, endColumn);
         else if (Avx512BW.IsSupported)
-            Run<Dot512, Vector512<int>, Halves512>(8);
+            Run<Dot512, Vector512<int>, Halves512>(row, endRow, column, endColumn);
         else if (Avx2.IsSupported)
-            Run<Dot256, Vector256<int>, Halves256>(4);
+            Run<Dot256, Vector256<int>, Halves256>(row, endRow, column, endColumn);
         else if (Sse2.IsSupported)
-            Run<Dot128, Vector128<int>, Halves128>(4);
+            Run<Dot128, Vector128<int>, Halves128>(row, endRow, column, endColumn);
         else
-            Run<Dot1, int, uint>(4);
+            Run<Dot1, int, uint>(row, endRow, column, endColumn);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    internal void Run<D, V, Q>(int height) where D : struct, IDot<V, Q> where V : struct where Q : struct
+    private void Run<D, V, Q>(int firstRow, int endRow, int firstColumn, int endColumn) where D : struct, IDot<V, Q> where V : struct where Q : struct
     {
         int slices = TapRows * TapColumns, quads = (K + 3) / 4;
         nint* taps = stackalloc nint[slices];
@@ -48,12 +76,12 @@ internal unsafe struct DenseU8
             taps[i] = i / TapColumns * TapRow + i % TapColumns * TapColumn;
 
         byte** x = stackalloc byte*[8];
-        for (int row = 0; row < Rows; row += height)
+        for (int row = firstRow; row < endRow; row += Height)
         {
-            int rows = Math.Min(height, Rows - row);
+            int rows = Math.Min(Height, endRow - row);
             for (int r = 0; r < rows; r++)
                 x[r] = X + (row + r) / RowsPerLine * XLine + (row + r) % RowsPerLine * XRow;
-            for (int column = 0; column < Columns; column += Dense.Panel)
+            for (int column = firstColumn; column < endColumn; column += Dense.Panel)
             {
                 int width = Math.Min(Dense.Panel, Columns - column);
                 sbyte* panel = Weights + (nint)column * slices * quads * 4;
@@ -62,15 +90,15 @@ internal unsafe struct DenseU8
                     int live = Math.Min(2 * D.Lanes, width - done);
                     sbyte* w = panel + done * 4;
                     if (live > D.Lanes)
-                        Tiles<D, V, Q, Two>(rows, x, taps, slices, quads, w, width * 4, row, column + done, live);
+                        Strip<D, V, Q, Two>(rows, x, taps, slices, quads, w, width * 4, row, column + done, live);
                     else
-                        Tiles<D, V, Q, One>(rows, x, taps, slices, quads, w, width * 4, row, column + done, live);
+                        Strip<D, V, Q, One>(rows, x, taps, slices, quads, w, width * 4, row, column + done, live);
                 }
             }
         }
     }
 
-    private void Tiles<D, V, Q, N>(int rows, byte** x, nint* taps, int slices, int quads, sbyte* w, nint step, int row, int column, int live)
+    private void Strip<D, V, Q, N>(int rows, byte** x, nint* taps, int slices, int quads, sbyte* w, nint step, int row, int column, int live)
         where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
     {
         switch (rows)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ModelBuild.Generated.Simd;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -23,45 +24,55 @@ public static unsafe partial class Kernels
                 Height = height, Width = width, Channels = channels, TapRows = tapRows, TapColumns = tapColumns,
                 XLine = xLine, XPixel = xPixel, TapRow = tapRow, TapColumn = tapColumn, YLine = yLine, YPixel = yPixel,
                 ResidualLine = residualLine, ResidualPixel = residualPixel, Lo = lo, Hi = hi,
-            }.Run();
+            }.Run(frame);
         }
     }
 }
 
 /// <summary>Depthwise convolution: a stripe of channels at a time, so that its taps stay in the first-level cache, and four pixels of a row at once.</summary>
-internal unsafe struct Depthwise
+internal unsafe struct Depthwise : ILoop
 {
     public float* X, Weights, Bias, Residual, Y;
     public int Height, Width, Channels, TapRows, TapColumns;
     public nint XLine, XPixel, TapRow, TapColumn, YLine, YPixel, ResidualLine, ResidualPixel;
     public float Lo, Hi;
 
-    public void Run()
+    // Channels that threads share out together where there are few lines: whole stripes of every width.
+    private const int Stripes = 32;
+
+    private readonly int Parts => (Channels + Stripes - 1) / Stripes;
+
+    // Every product loads its own operand, so one takes about four times as long as in a dense kernel.
+    public readonly void Run(in Frame frame) => frame.Run(this, Math.Max(Height, Parts), 4L * Height * Width * Channels * TapRows * TapColumns);
+
+    public void Run(int from, int to)
     {
+        bool byChannels = Parts > Height;
+        var (line, endLine) = byChannels ? (0, Height) : (from, to);
+        var (c, end) = byChannels ? (from * Stripes, Math.Min(Channels, to * Stripes)) : (0, Channels);
         if (Vector512.IsHardwareAccelerated)
-            Run<V512>();
+            Run<V512>(line, endLine, c, end);
         else if (Vector256.IsHardwareAccelerated)
-            Run<V256>();
+            Run<V256>(line, endLine, c, end);
         else if (Vector128.IsHardwareAccelerated)
-            Run<V128>();
+            Run<V128>(line, endLine, c, end);
         else
-            Run<V1>();
+            Run<V1>(line, endLine, c, end);
     }
 
-    internal void Run<V>() where V : struct, IVec<V>
+    private void Run<V>(int line, int endLine, int c, int end) where V : struct, IVec<V>
     {
-        int c = 0;
-        for (; c <= Channels - 2 * V.Lanes; c += 2 * V.Lanes)
-            Stripe<V, Two>(c);
-        for (; c <= Channels - V.Lanes; c += V.Lanes)
-            Stripe<V, One>(c);
-        for (; c < Channels; c++)
-            Stripe<V1, One>(c);
+        for (; c <= end - 2 * V.Lanes; c += 2 * V.Lanes)
+            Stripe<V, Two>(line, endLine, c);
+        for (; c <= end - V.Lanes; c += V.Lanes)
+            Stripe<V, One>(line, endLine, c);
+        for (; c < end; c++)
+            Stripe<V1, One>(line, endLine, c);
     }
 
-    private void Stripe<V, N>(int c) where V : struct, IVec<V> where N : struct, ICount
+    private void Stripe<V, N>(int line, int endLine, int c) where V : struct, IVec<V> where N : struct, ICount
     {
-        for (int i = 0; i < Height; i++)
+        for (int i = line; i < endLine; i++)
         {
             float* x = X + i * XLine + c, y = Y + i * YLine + c, residual = Residual == null ? null : Residual + i * ResidualLine + c;
             int j = 0;

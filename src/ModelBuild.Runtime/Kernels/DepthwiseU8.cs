@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ModelBuild.Generated.Simd;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -22,7 +23,7 @@ public static unsafe partial class Kernels
                 X = x.Address + image * xImage, Weights = (sbyte*)weights.Address, Bias = bias.I32, Scales = scales.F32, Y = y.Address + image * yImage,
                 Height = height, Width = width, Channels = channels, TapRows = tapRows, TapColumns = tapColumns,
                 XLine = xLine, XPixel = xPixel, TapRow = tapRow, TapColumn = tapColumn, YLine = yLine, YPixel = yPixel, To = new(zero, lo, hi),
-            }.Run();
+            }.Run(frame);
         }
     }
 }
@@ -31,7 +32,7 @@ public static unsafe partial class Kernels
 /// A product of u8 and s8 fits int16, so sixteen channels are multiplied in one instruction and then widened and added: exact. Two pixels share the
 /// weights they load.
 /// </summary>
-internal unsafe struct DepthwiseU8
+internal unsafe struct DepthwiseU8 : ILoop
 {
     public byte* X, Y;
     public sbyte* Weights;
@@ -41,29 +42,38 @@ internal unsafe struct DepthwiseU8
     public nint XLine, XPixel, TapRow, TapColumn, YLine, YPixel;
     public Requantization To;
 
-    public void Run()
+    // As in Depthwise.
+    private const int Stripes = 32;
+
+    private readonly int Parts => (Channels + Stripes - 1) / Stripes;
+
+    public readonly void Run(in Frame frame) => frame.Run(this, Math.Max(Height, Parts), 2L * Height * Width * Channels * TapRows * TapColumns);
+
+    public void Run(int from, int to)
     {
-        int c = 0;
+        bool byChannels = Parts > Height;
+        var (line, endLine) = byChannels ? (0, Height) : (from, to);
+        var (c, end) = byChannels ? (from * Stripes, Math.Min(Channels, to * Stripes)) : (0, Channels);
         if (Vector256.IsHardwareAccelerated)
         {
-            for (; c <= Channels - 16; c += 16)
-                Stripe16(c);
+            for (; c <= end - 16; c += 16)
+                Stripe16(line, endLine, c);
         }
         if (Vector128.IsHardwareAccelerated)
         {
-            for (; c <= Channels - 8; c += 8)
-                Stripe8(c);
+            for (; c <= end - 8; c += 8)
+                Stripe8(line, endLine, c);
         }
-        for (; c < Channels; c++)
-            Stripe1(c);
+        for (; c < end; c++)
+            Stripe1(line, endLine, c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Stripe16(int c)
+    private void Stripe16(int line, int endLine, int c)
     {
         Vector256<int> bias0 = Vector256.Load(Bias + c), bias1 = Vector256.Load(Bias + c + 8);
         Vector256<float> scale0 = Vector256.Load(Scales + c), scale1 = Vector256.Load(Scales + c + 8);
-        for (int i = 0; i < Height; i++)
+        for (int i = line; i < endLine; i++)
         {
             byte* x = X + i * XLine + c, y = Y + i * YLine + c;
             for (int j = 0; j < Width; j += 2, x += 2 * XPixel, y += 2 * YPixel)
@@ -98,9 +108,9 @@ internal unsafe struct DepthwiseU8
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Stripe8(int c)
+    private void Stripe8(int line, int endLine, int c)
     {
-        for (int i = 0; i < Height; i++)
+        for (int i = line; i < endLine; i++)
         {
             byte* x = X + i * XLine + c, y = Y + i * YLine + c;
             for (int j = 0; j < Width; j++, x += XPixel, y += YPixel)
@@ -123,9 +133,9 @@ internal unsafe struct DepthwiseU8
         }
     }
 
-    internal void Stripe1(int c)
+    private void Stripe1(int line, int endLine, int c)
     {
-        for (int i = 0; i < Height; i++)
+        for (int i = line; i < endLine; i++)
         {
             byte* x = X + i * XLine + c, y = Y + i * YLine + c;
             for (int j = 0; j < Width; j++, x += XPixel, y += YPixel)

@@ -14,6 +14,9 @@ public static class Compiler
         // What the user wrote is read first: a typing error should not wait for a measurement.
         Budgets budgets = Budgets.Read(request);
         EquatableArray<BoundStep> steps = RecipeBinder.Bind(request);
+        Optimize optimize = Choices.Optimize(request);
+        Choices.Numerics(request);
+        IReadOnlyList<ExportFormat> exports = ExportFormat.Read(request);
         Imported imported = OnnxReader.Read(request.Model, new ImportOptions(Dimensions.Read(request), ImportOptions.None.Bound));
         Graph source = Lowered(request, () => Simplify.Run(imported.Graph));
         var (labels, labelsFile) = LabelsFile.Read(request, source.Outputs[0], source.Types[source.Outputs[0]].Shape);
@@ -38,9 +41,9 @@ public static class Compiler
         }
 
         string recipe = string.Join(" | ", steps.Select(s => s.Text));
-        Emitted after = steps.Count == 0 ? before : Lowered(request, () => Emitted.From(graph, names));
+        Emitted after = steps.Count == 0 ? before : Lowered(request, () => Emitted.From(graph, names, optimize));
         Measurement measurement = Measurement.Of(evaluation != null ? "evaluation" : known.IsRandom ? "random" : "calibration", before, after, evaluation ?? known, cancellation);
-        after = Lowered(request, () => Emitted.From(graph, names with { Facts = Facts(recipe, measurement) }));
+        after = Lowered(request, () => Emitted.From(graph, names with { Facts = Facts(recipe, measurement) }, optimize));
 
         IReadOnlyList<ReportLayer> layers = ReportLayers.Of(after);
         var report = new Report(Path.GetFileName(request.Model), request.Class, recipe, names.Source.Hash, after.Plan.Tool,
@@ -51,6 +54,8 @@ public static class Compiler
             .. BudgetCheck.Of(request.Site, budgets, report),
         ];
         var files = new Dictionary<string, byte[]> { ["report.json"] = report.ToJson(), ["report.md"] = report.ToMarkdown() };
+        foreach (ExportFormat format in exports)
+            files[Path.GetFileNameWithoutExtension(request.Model) + format.Extension] = Lowered(request, () => format.Write(graph, after.Plan.Tool));
         string[] read = [.. imported.Files, .. labelsFile == null ? [] : new[] { labelsFile }, .. calibration?.Files ?? [], .. evaluation?.Files ?? []];
         return new CompileResult(after.Text, after.Weights, report.Summary, files, [.. read.Distinct()], diagnostics);
     }

@@ -23,7 +23,11 @@ public class DiagnosticException(Diagnostic diagnostic) : Exception(diagnostic.T
 }
 
 /// <summary>A node can't be imported; <paramref name="needs"/> names the value that would have to be constant, where that is the reason.</summary>
-internal sealed class ImportException(Diagnostic diagnostic, string? needs) : DiagnosticException(diagnostic)
+internal sealed class ImportException(Diagnostic diagnostic, string node, string @operator, string? needs) : DiagnosticException(diagnostic)
 {
+    public string Node { get; } = node;
+
+    public string Operator { get; } = @operator;
+
     public string? Needs { get; } = needs;
 }

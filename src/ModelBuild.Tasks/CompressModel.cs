@@ -28,8 +28,8 @@ public sealed class CompressModel : ToolTask
     /// <summary>Only the signature of the class, for editors.</summary>
     public bool Outline { get; set; }
 
-    /// <summary>Where a diagnostic is explained, <c>{0}</c> being its number; may be empty.</summary>
-    public string HelpLink { get; set; } = "";
+    /// <summary>The file that explains diagnostics, each at an anchor of its number.</summary>
+    public string Help { get; set; } = "";
 
     /// <summary>C#'s switches: the compiler alone would obey the first, and an error would no longer be met by the others.</summary>
     public bool TreatWarningsAsErrors { get; set; }
@@ -97,7 +97,7 @@ public sealed class CompressModel : ToolTask
         }
     }
 
-    private string? Link(string id) => HelpLink.Length == 0 ? null : HelpLink.Replace("{0}", id);
+    private string? Link(string id) => Help.Length == 0 ? null : $"{new Uri(Help).AbsoluteUri}#{id.ToLowerInvariant()}";
 
     private void Remember(string line)
     {

@@ -34,9 +34,11 @@ internal sealed class OutputFolder(string directory, string name)
 
     public void WriteOutline(string plan) => Put(name + ".outline.plan", Encoding.UTF8.GetBytes(plan));
 
-    private void Put(string file, byte[] bytes)
+    private void Put(string file, byte[] bytes) => PutFile(Path.Combine(directory, file), bytes);
+
+    /// <summary>Writes a file whole or not at all, and only where it differs.</summary>
+    public static void PutFile(string path, byte[] bytes)
     {
-        string path = Path.Combine(directory, file);
         if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
             return;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -12,6 +12,7 @@ void Cancel(PosixSignalContext context)
 }
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
 
+// What builds run comes first: it waits for no library of the command line's.
 switch (args)
 {
     case ["compress", "--request", string file]:
@@ -19,6 +20,5 @@ switch (args)
     case ["compress", "--request", string file, "--outline"]:
         return RequestCommand.Run(file, outline: true, cancellation.Token);
     default:
-        Console.Error.WriteLine("usage: modelbuild compress --request FILE [--outline]");
-        return 2;
+        return CommandLine.Run(args, Terminal.OfProcess(), cancellation.Token);
 }

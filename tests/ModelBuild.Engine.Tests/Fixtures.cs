@@ -13,5 +13,8 @@ internal static class Fixtures
         return System.IO.Path.GetFullPath(path);
     }
 
+    /// <summary>The repository's folder.</summary>
+    public static string Repository { get; } = Root();
+
     public static string Root([CallerFilePath] string here = "") => System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", ".."));
 }

@@ -12,6 +12,7 @@ internal sealed class GraphBuilder(string name)
     private readonly Dictionary<string, Tensor> _constants = [];
     private readonly List<string> _inputs = [];
     private readonly List<Node> _nodes = [];
+    private readonly Dictionary<string, Node> _writers = [];
     private int _fresh;
 
     public bool Batch { get; set; }
@@ -21,6 +22,10 @@ internal sealed class GraphBuilder(string name)
     public bool Has(string value) => _types.ContainsKey(value);
 
     public Tensor? Constant(string value) => _constants.GetValueOrDefault(value);
+
+    /// <summary>Whether the value is the same in every call: a constant, or what constant integers stand for.</summary>
+    public bool IsFixed(string value) =>
+        _constants.ContainsKey(value) || (_writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes != null && _constants.ContainsKey(writer.Inputs[0]));
 
     public void AddInput(string value, TensorType type)
     {
@@ -70,6 +75,8 @@ internal sealed class GraphBuilder(string name)
             if (node.Outputs[i].Length > 0)
                 _types[node.Outputs[i]] = i < outputs.Length ? outputs[i] : throw new OperatorException($"output {i} ('{node.Outputs[i]}') is not one that {node.Op.Name} gives here");
         }
+        foreach (string output in node.Outputs)
+            _writers[output] = node;
         _nodes.Add(node);
     }
 

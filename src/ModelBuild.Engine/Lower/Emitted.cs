@@ -6,12 +6,13 @@ namespace ModelBuild.Engine;
 internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
 {
     /// <exception cref="OperatorException">The graph has something that can't be lowered.</exception>
-    public static Emitted From(Graph graph, PlanNames names)
+    public static Emitted From(Graph graph, PlanNames names, Optimize optimize = Optimize.Size)
     {
-        Lowered lowered = Lowering.Run(graph);
+        Lowered lowered = Lowering.Run(graph, optimize);
         var weightsPlan = new PlanWeights(names.Resource, lowered.Weights.Length, lowered.ExpandedBytes, lowered.Weights.Hash);
+        // What was measured is no part of the id: data that only measures changes no byte of the weights.
         byte[] weights = lowered.Weights.Finish(
-            id => PlanText.Write(PlanOf(graph, names, id, weightsPlan) with { ScratchBytes = lowered.ScratchBytes, Expansions = lowered.Expansions, Calls = lowered.Calls }), out string text);
+            id => PlanText.Write(PlanOf(graph, id.Length == 0 ? names with { Facts = [] } : names, id, weightsPlan) with { ScratchBytes = lowered.ScratchBytes, Expansions = lowered.Expansions, Calls = lowered.Calls }), out string text);
         return new Emitted(PlanText.Parse(text), text, weights);
     }
 

@@ -23,9 +23,10 @@ internal sealed class Lowering
     private readonly List<Call> _calls = [];
     private string _comment = "", _layer = "";
 
-    private Lowering(Graph graph)
+    private Lowering(Graph graph, Optimize optimize)
     {
         _graph = graph;
+        Weights = new(optimize);
         foreach (Node node in graph.Nodes)
         {
             foreach (string output in node.Outputs)
@@ -39,12 +40,12 @@ internal sealed class Lowering
         }
     }
 
-    public WeightsWriter Weights { get; } = new();
+    public WeightsWriter Weights { get; }
 
     /// <summary>Calls, weights and scratch of a graph.</summary>
-    public static Lowered Run(Graph graph)
+    public static Lowered Run(Graph graph, Optimize optimize)
     {
-        var lowering = new Lowering(graph);
+        var lowering = new Lowering(graph, optimize);
         foreach (Node node in graph.Nodes.Where(n => !lowering._absorbed.Contains(n) && n.Op.Dequantizes == null))
             lowering.Lower(node);
         for (int i = 0; i < graph.Outputs.Length; i++)
@@ -127,7 +128,7 @@ internal sealed class Lowering
     }
 
     /// <summary>Room for a result that lies as another tensor of its shape does.</summary>
-    public View Write(string value, View like) => Write(value, like.IsRowMajor ? Layout.RowMajor : like.IsChannelsLast ? Layout.ChannelsLast : Layout.RowMajor);
+    public View Write(string value, View like) => Write(value, !like.IsRowMajor && like.HasInnerChannels ? Layout.ChannelsLast : Layout.RowMajor);
 
     /// <summary>The value is a view of memory that exists: nothing is computed.</summary>
     public void Alias(string value, View view) => _views[value] = view;

@@ -39,6 +39,9 @@ internal sealed record View(Buffer Buffer, int Start, TensorType Type, Ints Stri
     /// <summary>Neighbouring channels (axis 1) are neighbours in memory, as convolution kernels need them.</summary>
     public bool IsChannelsLast => Shape.Rank >= 3 && (Shape[1] == 1 || Strides[1] == 1);
 
+    /// <summary>Channels are nearer to each other than columns, as in a part of channels-last data: it is best read, and continued, in that order.</summary>
+    public bool HasInnerChannels => Shape.Rank is 3 or 4 && Shape[1] > 1 && Math.Abs(Strides[1]) < Math.Abs(Strides[^1]);
+
     /// <summary>Strides by which the view is read as a larger shape: 0 along the axes that repeat.</summary>
     public Ints BroadcastTo(Shape shape)
     {

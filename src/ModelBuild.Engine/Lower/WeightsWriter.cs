@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace ModelBuild.Engine;
 
 /// <summary>The weights resource as it is written: a header of 64 bytes, then the data of the layers, equal ones once.</summary>
-internal sealed class WeightsWriter
+internal sealed class WeightsWriter(Optimize optimize)
 {
     /// <summary>Kernels may load whole vectors past the last element.</summary>
     private const int Tail = 128, Header = 64, Alignment = 64;
@@ -18,13 +18,13 @@ internal sealed class WeightsWriter
     /// <summary>The length of the block that stored forms are expanded to.</summary>
     public int ExpandedBytes { get; private set; }
 
-    /// <summary>Elements as kernels read them, stored in the smallest form that loses nothing. <paramref name="name"/> is for readers of the plan.</summary>
+    /// <summary>Elements as kernels read them, stored in the smallest form that loses nothing, or so for speed. <paramref name="name"/> is for readers of the plan.</summary>
     public Buffer Add(ReadOnlySpan<byte> data, int elementBytes, string name)
     {
         string key = Convert.ToHexString(SHA256.HashData(data));
         if (_known.TryGetValue(key, out Buffer? buffer))
             return buffer;
-        if (StoredForm.Smallest(data, elementBytes) is not var (form, packed))
+        if (optimize == Optimize.Speed || StoredForm.Smallest(data, elementBytes) is not var (form, packed))
             return _known[key] = new Buffer(Space.Weights, data.Length, Append(data));
         int to = Expansions.Count == 0 ? 0 : ExpandedBytes - Tail;
         to = (to + Alignment - 1) / Alignment * Alignment;

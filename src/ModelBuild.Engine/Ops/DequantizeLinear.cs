@@ -5,6 +5,8 @@ internal sealed record DequantizeLinear(Quantization From) : Op
 {
     public override Quantization? Dequantizes => From;
 
+    public override Op? AsUnsigned => From.Unsigned is { } unsigned ? new DequantizeLinear(unsigned) : null;
+
     public override TensorType[] Infer(TensorType?[] inputs)
     {
         TensorType x = Need(inputs[0], ElementType.UInt8, ElementType.Int8, ElementType.Int32, ElementType.UInt4, ElementType.Int4, ElementType.UInt16, ElementType.Int16);

@@ -8,4 +8,6 @@ internal sealed record GlobalAveragePool() : Reduction(null, true, false)
     protected override bool[] Reduced(Shape x) => [.. Enumerable.Range(0, x.Rank).Select(i => i > 1)];
 
     protected override double Reduce(double[] values) => values.Length == 0 ? double.NaN : values.Average();
+
+    protected override Pool? AsPool(Ints window) => AveragePool.Over(window);
 }

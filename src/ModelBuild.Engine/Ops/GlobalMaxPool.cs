@@ -8,4 +8,6 @@ internal sealed record GlobalMaxPool() : Reduction(null, true, false)
     protected override bool[] Reduced(Shape x) => [.. Enumerable.Range(0, x.Rank).Select(i => i > 1)];
 
     protected override double Reduce(double[] values) => values.DefaultIfEmpty(double.NegativeInfinity).Max();
+
+    protected override Pool? AsPool(Ints window) => MaxPool.Over(window);
 }

@@ -5,6 +5,12 @@ namespace ModelBuild.Engine;
 /// <summary>What the operators that only move elements have in common: they say it in views, and types, meaning and kernel calls follow. Every element type of 1, 2, 4 or 8 bytes.</summary>
 internal abstract record Movement : Op
 {
+    public override Op? OnIntegers(Quantization meaning) => this;
+
+    public override bool HasIntegerKernel => true;
+
+    public override bool KeepsScale => true;
+
     protected static TensorType Need(TensorType? type) => type ?? throw new OperatorException("an input is missing");
 
     /// <summary>The elements of <paramref name="from"/> to where <paramref name="to"/> says they lie; both have one shape.</summary>

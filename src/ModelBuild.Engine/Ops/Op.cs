@@ -51,14 +51,20 @@ internal abstract record Op
     /// <summary>The element of the input that stands for zero: what a border is filled with.</summary>
     public virtual int ZeroElement => Dequantizes?.ZeroPoints[0] ?? 0;
 
-    /// <summary>Whether the operator only moves elements of its data inputs about, whatever they mean.</summary>
-    public virtual bool Moves => false;
+    /// <summary>Where the operator only moves elements about, whatever they mean: the operator that moves the integers that stand for them.</summary>
+    public virtual Op? OnIntegers(Quantization meaning) => null;
+
+    /// <summary>Where an axis of the input is in the output, if all of it is there.</summary>
+    public virtual int? AxisAfter(int axis, int rank) => null;
 
     /// <summary>Whether a quantized group of the operator runs as integers.</summary>
-    public virtual bool HasIntegerKernel => Moves;
+    public virtual bool HasIntegerKernel => false;
 
     /// <summary>Whether integers leave the operator with the meaning with which they come in.</summary>
-    public virtual bool KeepsScale => Moves;
+    public virtual bool KeepsScale => false;
+
+    /// <summary>The operator on unsigned bytes, where it is about signed ones: 128 is added to the zero point.</summary>
+    public virtual Op? AsUnsigned => null;
 
     /// <summary>The axis of the constant second input that counts outputs: weights, which get a scale for each.</summary>
     public virtual int? WeightsAxis => null;

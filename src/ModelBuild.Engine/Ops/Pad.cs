@@ -89,6 +89,8 @@ internal sealed record Pad(Ints Pads, PadMode Mode = PadMode.Constant, double Va
         }
     }
 
+    public override Op? OnIntegers(Quantization meaning) => this with { Value = meaning.Integer((float)Value) };
+
     public override bool IsNothing(TensorType input, TensorType output) => Pads.All(p => p == 0);
 
     public override Ints? ZeroPads => Mode == PadMode.Constant && Value == 0 && Pads.All(p => p >= 0) ? Pads : null;

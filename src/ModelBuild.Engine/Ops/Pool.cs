@@ -10,13 +10,17 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
 
     protected abstract double Reduce(IEnumerable<double> cells, int padded);
 
+    protected static Ints Ones(Ints axes) => new(axes.Select(_ => 1));
+
     protected abstract (string, object?)[] Arguments { get; }
+
+    protected virtual ElementType[] Elements => [ElementType.Float32];
 
     public override bool HasIntegerKernel => true;
 
     public override TensorType[] Infer(TensorType?[] inputs)
     {
-        TensorType x = Need(inputs[0], ElementType.Float32);
+        TensorType x = Need(inputs[0], Elements);
         if (x.Shape.Rank != Spatial + 2)
             throw new OperatorException($"a window {Kernel} over an input {x.Shape}");
         return [x with { Shape = Shape.Of([x.Shape[0], x.Shape[1], .. Enumerable.Range(0, Spatial).Select(i => Length(x.Shape[i + 2], i))]) }];
@@ -39,8 +43,7 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
         Tensor x = inputs[0]!;
         Shape y = Infer([x.Type])[0].Shape;
         Plane p = Plane.Of(this, x.Shape, y);
-        float[] xs = x.F32.ToArray();
-        var result = new float[y.Size];
+        double[] xs = x.Doubles(), result = new double[y.Size];
         int at = 0;
         for (int image = 0; image < y[0] * y[1]; image++)
         for (int i = 0; i < p.Height; i++)
@@ -57,21 +60,30 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
                 if (row < p.InputHeight + p.Bottom && column < p.InputWidth + p.Right)
                     padded++;
             }
-            result[at++] = (float)Reduce(cells, padded);
+            result[at++] = Reduce(cells, padded);
         }
-        return [Tensor.Of<float>(y, result)];
+        return [Tensor.From(x.Type with { Shape = y }, result)];
     }
 
     public override void Lower(Lowering lowering, Node node)
     {
-        if (lowering.Quantized(node.Inputs[0]) is { } q && lowering.Quantizing(node.Outputs[0]) is { } end && Quantized(q.As, end) is { } more)
-        {
-            View from = lowering.Read(q.Value, Layout.ChannelsLast);
-            lowering.Emit($"{Name}U8", [.. Window(from, lowering.Write(end, Layout.ChannelsLast)), .. Arguments, .. more]);
+        if (TryLowerIntegers(lowering, node))
             return;
-        }
         View x = lowering.Read(node.Inputs[0], Layout.ChannelsLast);
-        lowering.Emit($"{Name}F32", [.. Window(x, lowering.Write(node.Outputs[0], Layout.ChannelsLast)), .. Arguments]);
+        lowering.Emit(Name + x.Element.Suffix(), [.. Window(x, lowering.Write(node.Outputs[0], Layout.ChannelsLast)), .. Arguments]);
+    }
+
+    /// <summary>Writes the integer kernel's call for a node of this meaning, where it stands in a quantized group. A result without the image's axes is the same bytes.</summary>
+    internal bool TryLowerIntegers(Lowering lowering, Node node)
+    {
+        if (lowering.Quantized(node.Inputs[0]) is not { } q || lowering.Quantizing(node.Outputs[0]) is not { } end || Quantized(q.As, end) is not { } more)
+            return false;
+        View from = lowering.Read(q.Value, Layout.ChannelsLast);
+        TensorType image = Infer([from.Type with { Element = ElementType.Float32 }])[0];
+        View y = lowering.Write(end, image.Shape.Rank == lowering.Type(end.Value).Shape.Rank ? Layout.ChannelsLast : Layout.RowMajor);
+        View to = y.Shape == image.Shape ? y : y with { Type = y.Type with { Shape = image.Shape }, Strides = new([image.Shape[1], .. Enumerable.Repeat(1, image.Shape.Rank - 1)]) };
+        lowering.Emit($"{Name}U8", [.. Window(from, to), .. Arguments, .. more]);
+        return true;
     }
 
     /// <summary>Further arguments of the integer kernel, where it does the group.</summary>
@@ -102,9 +114,14 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
 /// <summary>The largest cell of each window.</summary>
 internal sealed record MaxPool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads, bool CeilMode = false) : Pool(Kernel, Strides, Dilations, Pads, CeilMode)
 {
+    /// <summary>One window over everything.</summary>
+    public static MaxPool Over(Ints window) => new(window, Ones(window), Ones(window), new(Enumerable.Repeat(0, 2 * window.Count)));
+
     protected override double Reduce(IEnumerable<double> cells, int padded) => cells.DefaultIfEmpty(double.NegativeInfinity).Max();
 
     public override bool KeepsScale => true;
+
+    protected override ElementType[] Elements => [ElementType.Float32, ElementType.UInt8];
 
     protected override (string, object?)[] Arguments => [];
 
@@ -116,6 +133,9 @@ internal sealed record MaxPool(Ints Kernel, Ints Strides, Ints Dilations, Ints P
 /// <summary>The mean of each window's cells: of those inside the input, or with <paramref name="IncludePads"/> of those inside the padded input too (as zeros).</summary>
 internal sealed record AveragePool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads, bool CeilMode = false, bool IncludePads = false) : Pool(Kernel, Strides, Dilations, Pads, CeilMode)
 {
+    /// <summary>One window over everything.</summary>
+    public static AveragePool Over(Ints window) => new(window, Ones(window), Ones(window), new(Enumerable.Repeat(0, 2 * window.Count)));
+
     protected override double Reduce(IEnumerable<double> cells, int padded) => cells.Sum() / Math.Max(1, IncludePads ? padded : cells.Count());
 
     protected override (string, object?)[] Arguments => [("bottom", Spatial == 2 ? Pads[2] : 0), ("right", Pads[^1]), ("includePads", IncludePads ? 1 : 0)];

@@ -16,6 +16,9 @@ internal sealed record Quantization(EquatableArray<float> Scales, Ints ZeroPoint
 
     public int Zero => ZeroPoints[0];
 
+    /// <summary>The same numbers by unsigned bytes, each 128 more, where this is about signed ones.</summary>
+    public Quantization? Unsigned => Type == ElementType.Int8 ? this with { Type = ElementType.UInt8, ZeroPoints = new(ZeroPoints.Select(z => z + 128)) } : null;
+
     /// <summary>x / scale to nearest even, plus the zero point, saturated; NaN is the zero point's own.</summary>
     public int Integer(float x, int index = 0)
     {

@@ -7,6 +7,8 @@ internal sealed record QuantizeLinear(Quantization To) : Op
 {
     public override Quantization? Quantizes => To;
 
+    public override Op? AsUnsigned => To.Unsigned is { } unsigned ? new QuantizeLinear(unsigned) : null;
+
     public override TensorType[] Infer(TensorType?[] inputs)
     {
         TensorType x = Need(inputs[0], ElementType.Float32);

@@ -8,4 +8,6 @@ internal sealed record ReduceMax(Ints? Axes = null, bool KeepDims = true, bool N
     protected override long Reduce(long[] values) => values.Max();
 
     protected override ElementType[] Elements => [ElementType.Float32, ElementType.Int32, ElementType.Int64, ElementType.Int8, ElementType.UInt8, ElementType.Bool];
+
+    protected override Pool? AsPool(Ints window) => MaxPool.Over(window);
 }

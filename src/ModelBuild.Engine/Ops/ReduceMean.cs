@@ -4,4 +4,6 @@ namespace ModelBuild.Engine;
 internal sealed record ReduceMean(Ints? Axes = null, bool KeepDims = true, bool NoopWithEmptyAxes = false) : Reduction(Axes, KeepDims, NoopWithEmptyAxes)
 {
     protected override double Reduce(double[] values) => values.Length == 0 ? double.NaN : values.Average();
+
+    protected override Pool? AsPool(Ints window) => AveragePool.Over(window);
 }

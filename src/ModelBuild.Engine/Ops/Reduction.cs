@@ -57,8 +57,18 @@ internal abstract record Reduction(Ints? Axes, bool KeepDims, bool NoopWithEmpty
         return Array.ConvertAll(lists, l => l.ToArray());
     }
 
+    /// <summary>The pool that does the same with a window over all spatial axes of an image, where there is one.</summary>
+    protected virtual Pool? AsPool(Ints window) => null;
+
+    private Pool? AsPool(Shape x) => x.Rank is 3 or 4 && Reduced(x).SequenceEqual(Enumerable.Range(0, x.Rank).Select(i => i > 1)) ? AsPool(new Ints(x.Skip(2))) : null;
+
+    // The rank isn't known here: another reduction over two axes stays in float32 between its quantizations.
+    public override bool HasIntegerKernel => AsPool(new Ints([1, 1])) != null && (Axes == null || Axes is [2] or [2, 3] or [3, 2] or [-2, -1] or [-1, -2]);
+
     public override void Lower(Lowering lowering, Node node)
     {
+        if (AsPool(lowering.Type(node.Inputs[0]).Shape) is { } pool && pool.TryLowerIntegers(lowering, node))
+            return;
         View x = lowering.Read(node.Inputs[0]);
         bool[] reduced = Reduced(x.Shape);
         View y = KeepDims ? lowering.Write(node.Outputs[0], x) : lowering.Write(node.Outputs[0], Layout.RowMajor);

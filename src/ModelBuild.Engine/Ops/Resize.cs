@@ -29,6 +29,12 @@ internal sealed record Resize(
         return [x with { Shape = Shape.Of(Sizes) }];
     }
 
+    public override bool HasIntegerKernel => Mode == ResizeMode.Nearest && Coordinates != CoordinateMode.TfCropAndResize;
+
+    public override bool KeepsScale => HasIntegerKernel;
+
+    public override Op? OnIntegers(Quantization meaning) => HasIntegerKernel ? this : null;
+
     public override bool IsNothing(TensorType input, TensorType output) => input == output && Windows(input.Shape).All(w => w.Slice == (0, 1)) && Outside(input.Shape).All(o => o == (0, 0));
 
     public override Tensor[] Evaluate(Tensor?[] inputs)

@@ -11,6 +11,8 @@ internal sealed record Transpose(Ints? Perm = null) : Rearrangement
         return [x.Permute(order)];
     }
 
+    public override int? AxisAfter(int axis, int rank) => Perm is { } order ? order.ToList().IndexOf(axis) : rank - 1 - axis;
+
     public override bool IsNothing(TensorType input, TensorType output) =>
         View.Of(input).Permute(Perm ?? new(Enumerable.Range(0, input.Shape.Rank).Reverse())).IsRowMajor && input == output;
 

@@ -22,17 +22,11 @@ internal sealed class Int8Rewriter(Graph graph, IReadOnlyCollection<Node> nodes,
             Node rewired = node with { Inputs = new(node.Inputs.Select(i => _now.GetValueOrDefault(i, i))) };
             if (chosen.Contains(node) && node.Op.WeightsAxis is { } axis)
                 rewired = WithIntegers(rewired, node, axis);
-            string output = node.Outputs[0];
-            if (!points.ContainsKey(output))
-            {
-                _builder.Add(rewired);
-                continue;
-            }
             // A graph's output keeps its name, on what is now its last node.
-            bool end = graph.Outputs.Contains(output);
-            string raw = end ? _builder.Fresh(output) : output;
-            _builder.Add(rewired with { Outputs = new([raw, .. node.Outputs.Skip(1)]) });
-            _now[output] = Pair(output, raw, end ? output : null);
+            var raw = node.Outputs.Where(points.ContainsKey).ToDictionary(o => o, o => graph.Outputs.Contains(o) ? _builder.Fresh(o) : o);
+            _builder.Add(rewired with { Outputs = new(node.Outputs.Select(o => raw.GetValueOrDefault(o, o))) });
+            foreach (var (output, name) in raw)
+                _now[output] = Pair(output, name, name != output ? output : null);
         }
         return _builder.Build(graph.Outputs);
     }

@@ -21,9 +21,9 @@ internal sealed class QuantizationPoints
         var chosen = new HashSet<Node>(nodes, ReferenceEqualityComparer.Instance);
         foreach (Node node in nodes)
         {
-            values.AddRange(node.Op.WeightsAxis == null ? node.Inputs : node.Inputs.Take(1));
+            values.AddRange(node.Op.WeightsAxis == null ? Data(graph, node) : node.Inputs.Take(1));
             if (!IsInner(graph, node, chosen))
-                values.Add(node.Outputs[0]);
+                values.AddRange(node.Outputs);
         }
         // What a clamp takes over from the node before it is not a value of its own.
         var inner = nodes.Where(n => IsInner(graph, n, chosen)).Select(n => n.Outputs[0]).ToHashSet();
@@ -31,16 +31,23 @@ internal sealed class QuantizationPoints
         foreach (Node node in nodes.Where(n => n.Op.KeepsScale))
         {
             // Several inputs (concatenation): where nobody else reads them, they take the result's scale.
-            if (node.Inputs.Count == 1)
-                points._same[node.Outputs[0]] = node.Inputs[0];
+            string[] data = [.. Data(graph, node)];
+            if (data.Length == 1)
+            {
+                foreach (string output in node.Outputs)
+                    points._same[output] = data[0];
+            }
             else
             {
-                foreach (string input in node.Inputs.Distinct().Where(i => !points._same.ContainsKey(i) && graph.Nodes.Count(n => n.Inputs.Contains(i)) == 1 && !graph.Outputs.Contains(i)))
+                foreach (string input in data.Distinct().Where(i => !points._same.ContainsKey(i) && graph.Nodes.Count(n => n.Inputs.Contains(i)) == 1 && !graph.Outputs.Contains(i)))
                     points._same[input] = node.Outputs[0];
             }
         }
         return points;
     }
+
+    /// <summary>The inputs that hold numbers; indices are others.</summary>
+    private static IEnumerable<string> Data(Graph graph, Node node) => node.Inputs.Where(i => i.Length > 0 && graph.Types[i].Element == ElementType.Float32);
 
     public IReadOnlyDictionary<string, Quantization> Resolve(Func<string, Quantization> range)
     {

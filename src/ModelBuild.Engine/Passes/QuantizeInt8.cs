@@ -23,6 +23,6 @@ internal sealed record QuantizeInt8(
         && graph.Types[node.Inputs[0]].Element == ElementType.Float32 && graph.Types[node.Outputs[0]].Element == ElementType.Float32
         && graph.Constant(node.Inputs[0]) == null
         && (node.Op.WeightsAxis == null
-            ? node.Inputs.All(i => graph.Constant(i) == null)
+            ? node.Inputs.All(i => graph.Constant(i) == null || graph.Types[i].Element != ElementType.Float32)
             : graph.Constant(node.Inputs[1]) != null && (node.Inputs.Count < 3 || graph.Constant(node.Inputs[2]) != null));
 }

@@ -5,7 +5,7 @@ internal sealed class Rewrite
 {
     private readonly Graph _graph;
     private readonly List<Node> _nodes;
-    private readonly Dictionary<string, string> _aliases = [];
+    private readonly HashSet<string> _fresh = [];
     private readonly Dictionary<string, Tensor> _added = [];
 
     public Rewrite(Graph graph)
@@ -45,6 +45,16 @@ internal sealed class Rewrite
         return only;
     }
 
+    /// <summary>A further node right before another one; it gets an output of its own, whose name is given back.</summary>
+    public string Before(Node node, Node added)
+    {
+        string output = Fresh(added.Outputs[0]);
+        _fresh.Add(output);
+        _nodes.Insert(_nodes.IndexOf(node), added with { Outputs = new([output]) });
+        Changed = true;
+        return output;
+    }
+
     public void Replace(Node node, Node by)
     {
         _nodes[_nodes.IndexOf(node)] = by;
@@ -70,10 +80,16 @@ internal sealed class Rewrite
 
     public string AddConstant(string hint, Tensor tensor)
     {
-        string name = hint;
-        for (int i = 1; _graph.Types.ContainsKey(name) || _added.ContainsKey(name); i++)
-            name = $"{hint}.{i}";
+        string name = Fresh(hint);
         _added[name] = tensor;
+        return name;
+    }
+
+    private string Fresh(string hint)
+    {
+        string name = hint;
+        for (int i = 1; _graph.Types.ContainsKey(name) || _added.ContainsKey(name) || _fresh.Contains(name); i++)
+            name = $"{hint}.{i}";
         return name;
     }
 

@@ -6,7 +6,7 @@ namespace ModelBuild.Engine;
 /// </summary>
 internal static class Simplify
 {
-    private static readonly Action<Rewrite>[] Steps = [RemoveNothing, MergeNeighbours, FoldAffine, FoldPads];
+    private static readonly Action<Rewrite>[] Steps = [RemoveNothing, MergeNeighbours, FoldAffine, FoldPads, SimplifyIntegers.TakeUnsigned, SimplifyIntegers.MoveIntegers, SimplifyIntegers.MoveConstants, SimplifyIntegers.RemoveRoundTrips];
 
     public static Graph Run(Graph graph)
     {

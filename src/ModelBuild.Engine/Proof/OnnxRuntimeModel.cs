@@ -17,15 +17,20 @@ internal sealed class OnnxRuntimeModel : IDisposable
         try
         {
             using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+            // Without VNNI its 8-bit products saturate in between, unless told that digits matter.
+            options.AddSessionConfigEntry("session.x64quantprecision", "1");
             why = "";
             return new OnnxRuntimeModel(new InferenceSession(file, options));
         }
-        catch (Exception e) when (e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException)
+        catch (Exception e) when (IsAbsence(e))
         {
             why = (e is TypeInitializationException ? e.InnerException ?? e : e).Message;
             return null;
         }
     }
+
+    /// <summary>Whether ONNX Runtime's library can't be loaded or doesn't take a model, whichever of them throws.</summary>
+    public static bool IsAbsence(Exception e) => e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException;
 
     public IReadOnlyList<string> Outputs => _session.OutputNames;
 

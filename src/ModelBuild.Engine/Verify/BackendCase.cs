@@ -2,90 +2,80 @@ using ModelBuild.Engine.Onnx;
 
 namespace ModelBuild.Engine;
 
-internal enum Verdict { Pass, Fail, Unsupported }
-
-/// <summary>What <c>verify</c> says of one case: the reason of a failure, or why it is not supported; which inputs were bound as constants.</summary>
-internal sealed record CaseResult(string Name, Verdict Verdict, string Reason, IReadOnlyList<string> Bound);
-
 /// <summary>A case of ONNX's backend suite: a folder with <c>model.onnx</c> and <c>test_data_set_N/input_M.pb, output_M.pb</c>.</summary>
 internal static class BackendCase
 {
-    public static bool Is(string folder) => File.Exists(Path.Combine(folder, "model.onnx")) && Directory.Exists(Path.Combine(folder, "test_data_set_0"));
+    private const string Sets = "test_data_set_*";
 
-    public static CaseResult Run(string folder)
+    public static bool Is(string folder) => File.Exists(Path.Combine(folder, "model.onnx")) && Directory.EnumerateDirectories(folder, Sets).Any();
+
+    public static CaseResult Run(string folder, Execution execution, CancellationToken cancellation)
     {
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), model = Path.Combine(folder, "model.onnx");
+        string name = Path.GetFileName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(folder))), file = Path.Combine(folder, "model.onnx");
         var bound = new List<string>();
-        try
+        return CaseResult.Of(name, bound, () =>
         {
-            foreach (string set in Directory.GetDirectories(folder, "test_data_set_*").Order(StringComparer.Ordinal))
+            ModelProto model = OnnxReader.Parse(file);
+            foreach (string set in Directory.GetDirectories(folder, Sets).Order(StringComparer.Ordinal))
             {
-                if (Run(model, set, bound) is { } fault)
-                    return new(name, Verdict.Fail, $"{Path.GetFileName(set)}: {fault}", bound);
+                cancellation.ThrowIfCancellationRequested();
+                if (Run(file, model, set, bound, execution) is { } fault)
+                    return (Verdict.Fail, $"{Path.GetFileName(set)}: {fault}");
             }
-            return new(name, Verdict.Pass, "", bound);
-        }
-        catch (DiagnosticException e) when (e.Diagnostic.Id.StartsWith("MB2", StringComparison.Ordinal))
-        {
-            return new(name, Verdict.Unsupported, e.Diagnostic.Text, bound);
-        }
-        catch (OperatorException e)
-        {
-            return new(name, Verdict.Unsupported, e.Message, bound);
-        }
-        catch (Exception e)
-        {
-            return new(name, Verdict.Fail, $"{e.GetType().Name}: {e.Message}", bound);
-        }
+            return (Verdict.Pass, "");
+        });
     }
 
-    private static string? Run(string model, string set, List<string> bound)
+    /// <summary>The case's graph, with what must be constant bound to the values of its first data set.</summary>
+    public static Graph Import(string folder)
     {
-        Dictionary<string, Tensor> inputs = Tensors(model, set, "input", m => m.Graph.Input.Where(i => m.Graph.Initializer.All(t => t.Name != i.Name)));
-        Dictionary<string, Tensor> expected = Tensors(model, set, "output", m => m.Graph.Output);
-        Graph graph = Import(model, inputs, bound);
-        Emitted emitted = Emitted.From(Simplify.Run(graph), PlanNames.Of(model));
-        using var runner = new PlanRunner(emitted.Plan, emitted.Weights);
-        Tensor[] outputs = runner.Run([.. graph.Inputs.Select(i => inputs[i])]);
+        string file = Path.Combine(folder, "model.onnx");
+        ModelProto model = OnnxReader.Parse(file);
+        return Import(file, model, CaseTensors.Inputs(model, Path.Combine(folder, "test_data_set_0")), []);
+    }
+
+    private static string? Run(string file, ModelProto model, string set, List<string> bound, Execution execution)
+    {
+        Dictionary<string, Tensor> inputs = CaseTensors.Inputs(model, set), expected = CaseTensors.Outputs(model, set);
+        Graph graph = Import(file, model, inputs, bound);
+        foreach (string input in graph.Inputs.Where(i => graph.Types[i] != inputs[i].Type))
+            throw Diagnostics.Input(file, input, $"it is {graph.Types[input]}, and the case's value {inputs[input].Type}");
+        Emitted emitted = Emitted.From(Simplify.Run(graph), PlanNames.Of(file));
+        Tensor[] outputs = execution(emitted, [[.. graph.Inputs.Select(i => inputs[i])]])[0];
         for (int i = 0; i < outputs.Length; i++)
         {
-            if (expected.TryGetValue(graph.Outputs[i], out Tensor? reference) && Comparison.Fault(outputs[i], reference) is { } fault)
+            if (Comparison.Fault(outputs[i], expected[graph.Outputs[i]]) is { } fault)
                 return $"output '{graph.Outputs[i]}': {fault}";
         }
         return null;
     }
 
     // What an operator needs while compiling is bound to the case's value, one input after the other, until nothing more is asked for.
-    private static Graph Import(string model, Dictionary<string, Tensor> inputs, List<string> bound)
+    private static Graph Import(string file, ModelProto model, Dictionary<string, Tensor> inputs, List<string> bound)
     {
+        ImportOptions options = ImportOptions.None with { Shapes = inputs.ToDictionary(i => i.Key, i => i.Value.Shape) };
         while (true)
         {
             try
             {
-                var lengths = new Dictionary<string, int>();
-                return OnnxReader.Read(model, new ImportOptions(lengths, bound.ToDictionary(b => b, b => inputs[b]))).Graph;
+                return OnnxReader.Read(file, options with { Bound = bound.ToDictionary(b => b, b => inputs[b]) }).Graph;
             }
-            catch (ImportException e) when (e.Needs != null && inputs.ContainsKey(e.Needs) && !bound.Contains(e.Needs))
+            catch (ImportException e) when (e.Needs != null && Sources(model, e.Needs, inputs).Except(bound).Any())
             {
-                bound.Add(e.Needs);
+                bound.AddRange(Sources(model, e.Needs, inputs).Except(bound));
             }
         }
     }
 
-    private static Dictionary<string, Tensor> Tensors(string model, string set, string kind, Func<ModelProto, IEnumerable<ValueInfoProto>> values)
+    /// <summary>The inputs that make a value known: the value itself or, where it is computed of integers only, what it is computed of.</summary>
+    private static string[] Sources(ModelProto model, string value, Dictionary<string, Tensor> inputs)
     {
-        ModelProto proto = ModelProto.Parser.ParseFrom(File.ReadAllBytes(model));
-        var tensors = new Dictionary<string, Tensor>();
-        int at = 0;
-        foreach (ValueInfoProto value in values(proto))
-        {
-            string file = Path.Combine(set, $"{kind}_{at++}.pb");
-            if (!File.Exists(file))
-                continue;
-            if (value.Type?.TensorType == null)
-                throw Diagnostics.Input(model, value.Name, "only tensors are supported");
-            tensors[value.Name] = new OnnxTensors(file).Tensor(TensorProto.Parser.ParseFrom(File.ReadAllBytes(file)), value.Name);
-        }
-        return tensors;
+        if (inputs.ContainsKey(value))
+            return [value];
+        var needed = new HashSet<string> { value };
+        foreach (NodeProto node in model.Graph.Node.Reverse().Where(n => n.Output.Any(needed.Contains)))
+            needed.UnionWith(node.Input);
+        string[] sources = [.. inputs.Keys.Where(needed.Contains)];
+        return sources.Any(s => inputs[s].Element.IsFloat()) ? [] : sources;
     }
 }

@@ -25,12 +25,10 @@ internal unsafe struct DenseU8 : IMovable, ILoop
     public nint XLine, XRow, TapRow, TapColumn, YLine, YRow, XImage, YImage, XGroup, WeightsGroup;
     public Requantization To;
 
-    // As in Dense.
+    // VNNI's sums live in sixteen registers, operands included.
     private static int Height => AvxVnni.IsSupported ? 6 : Avx512BW.IsSupported ? 8 : 4;
 
-    private readonly int Tiles => (Rows + Height - 1) / Height;
-
-    private readonly int Panels => (Columns + Dense.Panel - 1) / Dense.Panel;
+    private readonly Tiling Tiling => new(Rows, Columns, Height, (long)Columns * ((K + 3) / 4 * 4) * TapRows * TapColumns);
 
     // Bytes are multiplied about twice as fast as floats.
     public readonly long Work => (long)Rows * Columns * K * TapRows * TapColumns / 2;
@@ -45,89 +43,190 @@ internal unsafe struct DenseU8 : IMovable, ILoop
         Scales = Scales == null ? null : Scales + group * Columns;
     }
 
-    public readonly void Run(in Frame frame) => frame.Run(this, Math.Max(Tiles, Panels), Work);
+    public readonly void Run(in Frame frame) => frame.Run(this, Tiling.Parts, Work);
 
-    public void RunAll() => Run(0, Math.Max(Tiles, Panels));
+    public readonly void RunAll() => Run(0, Tiling.Parts);
 
-    public void Run(int from, int to)
+    public readonly void Run(int from, int to)
     {
-        bool byPanels = Panels > Tiles;
-        var (row, endRow) = byPanels ? (0, Rows) : (from * Height, Math.Min(Rows, to * Height));
-        var (column, endColumn) = byPanels ? (from * Dense.Panel, Math.Min(Columns, to * Dense.Panel)) : (0, Columns);
         if (AvxVnni.IsSupported)
-            Run<DotVnni, Vector256<int>, Vector256<int>>(row, endRow, column, endColumn);
+            Run<DotVnni, Vector256<int>, Vector256<int>>(from, to);
         else if (Avx512BW.IsSupported)
-            Run<Dot512, Vector512<int>, Halves512>(row, endRow, column, endColumn);
+            Run<Dot512, Vector512<int>, Halves512>(from, to);
         else if (Avx2.IsSupported)
-            Run<Dot256, Vector256<int>, Halves256>(row, endRow, column, endColumn);
+            Run<Dot256, Vector256<int>, Halves256>(from, to);
         else if (Sse2.IsSupported)
-            Run<Dot128, Vector128<int>, Halves128>(row, endRow, column, endColumn);
+            Run<Dot128, Vector128<int>, Halves128>(from, to);
         else
-            Run<Dot1, int, uint>(row, endRow, column, endColumn);
+            Run<Dot1, int, uint>(from, to);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    private void Run<D, V, Q>(int firstRow, int endRow, int firstColumn, int endColumn) where D : struct, IDot<V, Q> where V : struct where Q : struct
+    private readonly void Run<D, V, Q>(int from, int to) where D : struct, IDot<V, Q> where V : struct where Q : struct
     {
         int slices = TapRows * TapColumns, quads = (K + 3) / 4;
         nint* taps = stackalloc nint[slices];
         for (int i = 0; i < slices; i++)
             taps[i] = i / TapColumns * TapRow + i % TapColumns * TapColumn;
 
-        byte** x = stackalloc byte*[8];
-        for (int row = firstRow; row < endRow; row += Height)
+        int* bias = Bias, zeros = stackalloc int[Tiling.Panel];
+        if (bias == null)
+            new Span<int>(zeros, Tiling.Panel).Clear();
+        void** pointers = stackalloc void*[IntegerRows.Count];
+        var rows = new IntegerRows(pointers);
+
+        // All panels for some rows, or all rows for a panel.
+        Tiling tiling = Tiling;
+        tiling.Part(from, to, out int firstTile, out int endTile, out int firstColumn, out int endColumn);
+        for (int first = firstColumn; first < endColumn; first += tiling.Width)
         {
-            int rows = Math.Min(Height, endRow - row);
-            for (int r = 0; r < rows; r++)
-                x[r] = X + (row + r) / RowsPerLine * XLine + (row + r) % RowsPerLine * XRow;
-            for (int column = firstColumn; column < endColumn; column += Dense.Panel)
+            int end = Math.Min(endColumn, first + tiling.Width);
+            int row = tiling.Row(firstTile);
+            for (int tile = firstTile; tile < endTile; tile++)
             {
-                int width = Math.Min(Dense.Panel, Columns - column);
-                sbyte* panel = Weights + (nint)column * slices * quads * 4;
-                for (int done = 0; done < width; done += 2 * D.Lanes)
+                int next = tiling.Row(tile + 1), count = next - row;
+                Point(&rows, row, count);
+                for (int column = first; column < end; column += Tiling.Panel)
                 {
-                    int live = Math.Min(2 * D.Lanes, width - done);
-                    sbyte* w = panel + done * 4;
-                    if (live > D.Lanes)
-                        Strip<D, V, Q, Two>(rows, x, taps, slices, quads, w, width * 4, row, column + done, live);
-                    else
-                        Strip<D, V, Q, One>(rows, x, taps, slices, quads, w, width * 4, row, column + done, live);
+                    int live = Math.Min(Tiling.Panel, Columns - column);
+                    var panel = new IntegerPanel
+                    {
+                        Rows = &rows, Count = count, Taps = taps, Slices = slices, Depth = quads * 4, Step = live * 4, Start = column,
+                        W = Weights + (nint)column * slices * quads * 4, Bias = bias == null ? zeros : bias + column, Scales = Scales + column, To = To,
+                    };
+                    panel.Run<D, V, Q>(live);
                 }
+                row = next;
             }
         }
     }
 
-    private void Strip<D, V, Q, N>(int rows, byte** x, nint* taps, int slices, int quads, sbyte* w, nint step, int row, int column, int live)
-        where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
+    private readonly void Point(IntegerRows* rows, int row, int count)
     {
-        switch (rows)
+        int line = row / RowsPerLine, column = row - line * RowsPerLine;
+        for (int r = 0; r < count; r++)
         {
-            case 1: Tile<D, V, Q, N, One>(x, taps, slices, quads, w, step, row, column, live); break;
-            case 2: Tile<D, V, Q, N, Two>(x, taps, slices, quads, w, step, row, column, live); break;
-            case 3: Tile<D, V, Q, N, Three>(x, taps, slices, quads, w, step, row, column, live); break;
-            case 4: Tile<D, V, Q, N, Four>(x, taps, slices, quads, w, step, row, column, live); break;
-            case 5: Tile<D, V, Q, N, Five>(x, taps, slices, quads, w, step, row, column, live); break;
-            case 6: Tile<D, V, Q, N, Six>(x, taps, slices, quads, w, step, row, column, live); break;
-            case 7: Tile<D, V, Q, N, Seven>(x, taps, slices, quads, w, step, row, column, live); break;
-            default: Tile<D, V, Q, N, Eight>(x, taps, slices, quads, w, step, row, column, live); break;
+            nint at = line * YLine + column * YRow;
+            rows->X[r] = X + line * XLine + column * XRow;
+            rows->Y[r] = Y == null ? null : Y + at;
+            rows->Sums[r] = Sums == null ? null : Sums + at;
+            if (++column == RowsPerLine)
+            {
+                column = 0;
+                line++;
+            }
+        }
+    }
+}
+
+/// <summary>Where the rows of a tile begin: eight pointers each; of Y and Sums, one kind is null.</summary>
+internal unsafe struct IntegerRows
+{
+    public byte** X, Y;
+    public int** Sums;
+
+    public const int Count = 3 * 8;
+
+    public IntegerRows(void** memory)
+    {
+        X = (byte**)memory;
+        Y = (byte**)memory + 8;
+        Sums = (int**)memory + 16;
+    }
+}
+
+/// <summary>Some rows times one panel.</summary>
+internal unsafe struct IntegerPanel
+{
+    public IntegerRows* Rows;
+    public int Count, Start;
+    public nint* Taps;
+    public nint Slices, Depth, Step;
+    public sbyte* W;
+    public int* Bias;
+    public float* Scales;
+    public Requantization To;
+
+    public void Run<D, V, Q>(int live) where D : struct, IDot<V, Q> where V : struct where Q : struct
+    {
+        nint done = 0;
+        for (; done <= live - 2 * D.Lanes; done += 2 * D.Lanes)
+            Tiles<D, V, Q, Two>(Rows, done, Bias + done, Scales + done);
+        if (done <= live - D.Lanes)
+        {
+            Tiles<D, V, Q, One>(Rows, done, Bias + done, Scales + done);
+            done += D.Lanes;
+        }
+        if (done < live)
+            Rest<D, V, Q>(done, (int)(live - done));
+    }
+
+    /// <summary>Fewer columns than lanes. Weights are read past their end, which is followed by others or by padding; nothing is written there.</summary>
+    [SkipLocalsInit]
+    private void Rest<D, V, Q>(nint done, int live) where D : struct, IDot<V, Q> where V : struct where Q : struct
+    {
+        void** pointers = stackalloc void*[IntegerRows.Count];
+        var rows = new IntegerRows(pointers) { X = Rows->X };
+        int* bias = stackalloc int[D.Lanes], sums = stackalloc int[8 * D.Lanes];
+        float* scales = stackalloc float[D.Lanes];
+        byte* bytes = stackalloc byte[8 * D.Lanes];
+        nint at = Start + done;
+        bool whole = Rows->Y[0] != null;
+        for (int i = 0; i < D.Lanes; i++)
+        {
+            bias[i] = i < live ? Bias[done + i] : 0;
+            scales[i] = whole && i < live ? Scales[done + i] : 0;
+        }
+        for (int r = 0; r < Count; r++)
+        {
+            rows.Y[r] = whole ? bytes + r * D.Lanes - at : null;
+            rows.Sums[r] = whole ? null : sums + r * D.Lanes - at;
+        }
+        Tiles<D, V, Q, One>(&rows, done, bias, scales);
+        for (int r = 0; r < Count; r++)
+        {
+            for (int i = 0; i < live; i++)
+            {
+                if (whole)
+                    Rows->Y[r][at + i] = bytes[r * D.Lanes + i];
+                else
+                    Rows->Sums[r][at + i] = sums[r * D.Lanes + i];
+            }
         }
     }
 
+    private void Tiles<D, V, Q, N>(IntegerRows* rows, nint done, int* bias, float* scales)
+        where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
+    {
+        sbyte* w = W + 4 * done;
+        nint at = Start + done;
+        switch (Count)
+        {
+            case 1: Row<D, V, Q, N>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
+            case 2: Tile<D, V, Q, N, Two>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
+            case 3: Tile<D, V, Q, N, Three>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
+            case 4: Tile<D, V, Q, N, Four>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
+            case 5: Tile<D, V, Q, N, Five>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
+            case 6: Tile<D, V, Q, N, Six>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
+            case 7: Tile<D, V, Q, N, Seven>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
+            default: Tile<D, V, Q, N, Eight>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
+        }
+    }
+
+    // Nothing is called from here: a call would put every sum into memory, in each step of the loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    [SkipLocalsInit]
-    private void Tile<D, V, Q, N, R>(byte** x, nint* taps, int slices, int quads, sbyte* w, nint step, int row, int column, int live)
+    private static void Tile<D, V, Q, N, R>(IntegerRows* rows, nint* taps, nint slices, nint depth, sbyte* w, nint step, int* bias, float* scales, nint at, in Requantization to)
         where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount where R : struct, ICount
     {
-        V a0 = D.Zero, a1 = D.Zero, b0 = D.Zero, b1 = D.Zero, c0 = D.Zero, c1 = D.Zero, d0 = D.Zero, d1 = D.Zero;
-        V e0 = D.Zero, e1 = D.Zero, f0 = D.Zero, f1 = D.Zero, g0 = D.Zero, g1 = D.Zero, h0 = D.Zero, h1 = D.Zero;
-        nint depth = (nint)quads * 4;
-        for (int s = 0; s < slices; s++)
+        V a0 = D.Sums(bias), a1 = N.Value > 1 ? D.Sums(bias + D.Lanes) : D.Zero;
+        V b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1;
+        V e0 = a0, e1 = a1, f0 = a0, f1 = a1, g0 = a0, g1 = a1, h0 = a0, h1 = a1;
+        for (nint s = 0; s < slices; s++)
         {
             nint tap = taps[s];
-            byte* pa = x[0] + tap;
-            byte* pb = R.Value > 1 ? x[1] + tap : pa, pc = R.Value > 2 ? x[2] + tap : pa, pd = R.Value > 3 ? x[3] + tap : pa, pe = R.Value > 4 ? x[4] + tap : pa;
-            byte* pf = R.Value > 5 ? x[5] + tap : pa, pg = R.Value > 6 ? x[6] + tap : pa, ph = R.Value > 7 ? x[7] + tap : pa;
+            byte* pa = rows->X[0] + tap;
+            byte* pb = R.Value > 1 ? rows->X[1] + tap : pa, pc = R.Value > 2 ? rows->X[2] + tap : pa, pd = R.Value > 3 ? rows->X[3] + tap : pa;
+            byte* pe = R.Value > 4 ? rows->X[4] + tap : pa, pf = R.Value > 5 ? rows->X[5] + tap : pa, pg = R.Value > 6 ? rows->X[6] + tap : pa, ph = R.Value > 7 ? rows->X[7] + tap : pa;
             for (nint k = 0; k < depth; k += 4, w += step)
             {
                 Q w0 = D.Load(w), w1 = N.Value > 1 ? D.Load(w + 4 * D.Lanes) : default, t;
@@ -141,45 +240,56 @@ internal unsafe struct DenseU8 : IMovable, ILoop
                 if (R.Value > 7) { t = D.Broadcast(ph + k); h0 = D.Add(h0, t, w0); if (N.Value > 1) h1 = D.Add(h1, t, w1); }
             }
         }
+        Finish<D, V, Q, N>(a0, a1, rows->Y[0], rows->Sums[0], scales, at, to);
+        if (R.Value > 1) Finish<D, V, Q, N>(b0, b1, rows->Y[1], rows->Sums[1], scales, at, to);
+        if (R.Value > 2) Finish<D, V, Q, N>(c0, c1, rows->Y[2], rows->Sums[2], scales, at, to);
+        if (R.Value > 3) Finish<D, V, Q, N>(d0, d1, rows->Y[3], rows->Sums[3], scales, at, to);
+        if (R.Value > 4) Finish<D, V, Q, N>(e0, e1, rows->Y[4], rows->Sums[4], scales, at, to);
+        if (R.Value > 5) Finish<D, V, Q, N>(f0, f1, rows->Y[5], rows->Sums[5], scales, at, to);
+        if (R.Value > 6) Finish<D, V, Q, N>(g0, g1, rows->Y[6], rows->Sums[6], scales, at, to);
+        if (R.Value > 7) Finish<D, V, Q, N>(h0, h1, rows->Y[7], rows->Sums[7], scales, at, to);
+    }
 
-        Finish<D, V, Q, N>(a0, a1, row, column, live);
-        if (R.Value > 1) Finish<D, V, Q, N>(b0, b1, row + 1, column, live);
-        if (R.Value > 2) Finish<D, V, Q, N>(c0, c1, row + 2, column, live);
-        if (R.Value > 3) Finish<D, V, Q, N>(d0, d1, row + 3, column, live);
-        if (R.Value > 4) Finish<D, V, Q, N>(e0, e1, row + 4, column, live);
-        if (R.Value > 5) Finish<D, V, Q, N>(f0, f1, row + 5, column, live);
-        if (R.Value > 6) Finish<D, V, Q, N>(g0, g1, row + 6, column, live);
-        if (R.Value > 7) Finish<D, V, Q, N>(h0, h1, row + 7, column, live);
+    // One row alone: four steps of k at once, as each sum waits for the one before it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Row<D, V, Q, N>(IntegerRows* rows, nint* taps, nint slices, nint depth, sbyte* w, nint step, int* bias, float* scales, nint at, in Requantization to)
+        where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
+    {
+        V a0 = D.Sums(bias), a1 = N.Value > 1 ? D.Sums(bias + D.Lanes) : D.Zero, b0 = D.Zero, b1 = D.Zero, c0 = D.Zero, c1 = D.Zero, d0 = D.Zero, d1 = D.Zero;
+        Q t;
+        for (nint s = 0; s < slices; s++)
+        {
+            byte* x = rows->X[0] + taps[s];
+            nint k = 0;
+            for (; k <= depth - 16; k += 16, w += 4 * step)
+            {
+                t = D.Broadcast(x + k); a0 = D.Add(a0, t, D.Load(w)); if (N.Value > 1) a1 = D.Add(a1, t, D.Load(w + 4 * D.Lanes));
+                t = D.Broadcast(x + k + 4); b0 = D.Add(b0, t, D.Load(w + step)); if (N.Value > 1) b1 = D.Add(b1, t, D.Load(w + step + 4 * D.Lanes));
+                t = D.Broadcast(x + k + 8); c0 = D.Add(c0, t, D.Load(w + 2 * step)); if (N.Value > 1) c1 = D.Add(c1, t, D.Load(w + 2 * step + 4 * D.Lanes));
+                t = D.Broadcast(x + k + 12); d0 = D.Add(d0, t, D.Load(w + 3 * step)); if (N.Value > 1) d1 = D.Add(d1, t, D.Load(w + 3 * step + 4 * D.Lanes));
+            }
+            for (; k < depth; k += 4, w += step)
+            {
+                t = D.Broadcast(x + k);
+                a0 = D.Add(a0, t, D.Load(w));
+                if (N.Value > 1) a1 = D.Add(a1, t, D.Load(w + 4 * D.Lanes));
+            }
+        }
+        Finish<D, V, Q, N>(D.Plus(D.Plus(a0, b0), D.Plus(c0, d0)), D.Plus(D.Plus(a1, b1), D.Plus(c1, d1)), rows->Y[0], rows->Sums[0], scales, at, to);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Finish<D, V, Q, N>(V v0, V v1, int row, int column, int live) where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
+    private static void Finish<D, V, Q, N>(V v0, V v1, byte* y, int* sums, float* scales, nint at, in Requantization to) where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
     {
-        nint at = row / RowsPerLine * YLine + row % RowsPerLine * YRow + column;
-        if (live == N.Value * D.Lanes && Y != null)
+        if (y != null)
         {
-            D.Store(v0, Bias + column, Scales + column, To, Y + at);
-            if (N.Value > 1)
-                D.Store(v1, Bias + column + D.Lanes, Scales + column + D.Lanes, To, Y + at + D.Lanes);
-            return;
+            D.Store(v0, scales, to, y + at);
+            if (N.Value > 1) D.Store(v1, scales + D.Lanes, to, y + at + D.Lanes);
         }
-        Partial<D, V, Q>(v0, v1, column, live, at);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    [SkipLocalsInit]
-    private readonly void Partial<D, V, Q>(V v0, V v1, int column, int live, nint at) where D : struct, IDot<V, Q> where V : struct where Q : struct
-    {
-        int* sums = stackalloc int[2 * D.Lanes];
-        D.Store(v0, sums);
-        D.Store(v1, sums + D.Lanes);
-        for (int i = 0; i < live; i++)
+        else
         {
-            int sum = sums[i] + (Bias == null ? 0 : Bias[column + i]);
-            if (Y != null)
-                Y[at + i] = To.Apply(sum, Scales[column + i]);
-            else
-                Sums[at + i] = sum;
+            D.Store(v0, sums + at);
+            if (N.Value > 1) D.Store(v1, sums + at + D.Lanes);
         }
     }
 }

@@ -29,7 +29,7 @@ public static unsafe partial class Kernels
     }
 }
 
-/// <summary>Depthwise convolution: a stripe of channels at a time, so that its taps stay in the first-level cache, and four pixels of a row at once.</summary>
+/// <summary>Depthwise convolution: a stripe of channels at a time, so that its taps stay in the first-level cache or, 3×3, in registers, and four pixels of a row at once.</summary>
 internal unsafe struct Depthwise : ILoop
 {
     public float* X, Weights, Bias, Residual, Y;
@@ -37,89 +37,150 @@ internal unsafe struct Depthwise : ILoop
     public nint XLine, XPixel, TapRow, TapColumn, YLine, YPixel, ResidualLine, ResidualPixel;
     public float Lo, Hi;
 
-    // Channels that threads share out together where there are few lines: whole stripes of every width.
-    private const int Stripes = 32;
+    // Every product loads its own operand, so one takes about twice as long as in a dense kernel.
+    private const int Cost = 2;
 
-    private readonly int Parts => (Channels + Stripes - 1) / Stripes;
+    public readonly void Run(in Frame frame) => frame.Run(this, DepthwisePart.Count(Height, Channels), (long)Cost * Height * Width * Channels * TapRows * TapColumns);
 
-    // Every product loads its own operand, so one takes about four times as long as in a dense kernel.
-    public readonly void Run(in Frame frame) => frame.Run(this, Math.Max(Height, Parts), 4L * Height * Width * Channels * TapRows * TapColumns);
-
-    public void Run(int from, int to)
+    public readonly void Run(int from, int to)
     {
-        bool byChannels = Parts > Height;
-        var (line, endLine) = byChannels ? (0, Height) : (from, to);
-        var (c, end) = byChannels ? (from * Stripes, Math.Min(Channels, to * Stripes)) : (0, Channels);
+        var part = new DepthwisePart(Height, Channels, from, to);
         if (Vector512.IsHardwareAccelerated)
-            Run<V512>(line, endLine, c, end);
+            Run<V512>(part);
         else if (Vector256.IsHardwareAccelerated)
-            Run<V256>(line, endLine, c, end);
+            Run<V256>(part);
         else if (Vector128.IsHardwareAccelerated)
-            Run<V128>(line, endLine, c, end);
+            Run<V128>(part);
         else
-            Run<V1>(line, endLine, c, end);
+            Run<V1>(part);
     }
 
-    private void Run<V>(int line, int endLine, int c, int end) where V : struct, IVec<V>
+    /// <summary>Whole vectors, of fewer lanes towards the last channels.</summary>
+    private readonly void Run<V>(in DepthwisePart part) where V : struct, IVec<V>
     {
-        for (; c <= end - 2 * V.Lanes; c += 2 * V.Lanes)
-            Stripe<V, Two>(line, endLine, c);
-        for (; c <= end - V.Lanes; c += V.Lanes)
-            Stripe<V, One>(line, endLine, c);
-        for (; c < end; c++)
-            Stripe<V1, One>(line, endLine, c);
+        int c = part.Channel;
+        if (V.Lanes >= V512.Lanes)
+            c = Stripes<V512>(c, part);
+        if (V.Lanes >= V256.Lanes)
+            c = Stripes<V256>(c, part);
+        if (V.Lanes >= V128.Lanes)
+            c = Stripes<V128>(c, part);
+        Stripes<V1>(c, part);
     }
 
-    private void Stripe<V, N>(int line, int endLine, int c) where V : struct, IVec<V> where N : struct, ICount
+    private readonly int Stripes<V>(int c, in DepthwisePart part) where V : struct, IVec<V>
     {
-        for (int i = line; i < endLine; i++)
+        if (Width < 4)
         {
-            float* x = X + i * XLine + c, y = Y + i * YLine + c, residual = Residual == null ? null : Residual + i * ResidualLine + c;
-            int j = 0;
-            for (; j <= Width - 4; j += 4)
-                Pixels<V, N, Four>(x + j * XPixel, y + j * YPixel, residual == null ? null : residual + j * ResidualPixel, c);
-            for (; j < Width; j++)
-                Pixels<V, N, One>(x + j * XPixel, y + j * YPixel, residual == null ? null : residual + j * ResidualPixel, c);
+            for (; c <= part.EndChannel - V.Lanes; c += V.Lanes)
+                Stripe<V, One, One>(c, part.Line, part.EndLine);
         }
+        else if (TapRows == 3 && TapColumns == 3)
+        {
+            for (; c <= part.EndChannel - V.Lanes; c += V.Lanes)
+                Stripe3x3<V>(c, part.Line, part.EndLine);
+        }
+        else
+        {
+            for (; c <= part.EndChannel - 2 * V.Lanes; c += 2 * V.Lanes)
+                Stripe<V, Two, Four>(c, part.Line, part.EndLine);
+            for (; c <= part.EndChannel - V.Lanes; c += V.Lanes)
+                Stripe<V, One, Four>(c, part.Line, part.EndLine);
+        }
+        return c;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Pixels<V, N, P>(float* x, float* y, float* residual, int c) where V : struct, IVec<V> where N : struct, ICount where P : struct, ICount
+    // Nine taps in registers: all that the loop loads is x, as an operand of the multiplication. The last pixels of a row overlap the ones before, rather than
+    // being done by other code; what is written twice is the same.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void Stripe3x3<V>(int c, nint firstLine, nint endLine) where V : struct, IVec<V>
     {
-        V b0 = Bias == null ? V.Zero : V.Load(Bias + c), b1 = N.Value == 1 || Bias == null ? V.Zero : V.Load(Bias + c + V.Lanes);
-        V p0 = b0, p1 = b1, q0 = b0, q1 = b1, r0 = b0, r1 = b1, s0 = b0, s1 = b1;
+        nint channels = Channels, xPixel = XPixel, column = TapColumn, row = TapRow, yPixel = YPixel, residualPixel = ResidualPixel, width = Width;
         float* w = Weights + c;
-        nint pixel = XPixel;
-        for (int i = 0; i < TapRows; i++)
+        V w0 = V.Load(w), w1 = V.Load(w + channels), w2 = V.Load(w + 2 * channels), w3 = V.Load(w + 3 * channels), w4 = V.Load(w + 4 * channels);
+        V w5 = V.Load(w + 5 * channels), w6 = V.Load(w + 6 * channels), w7 = V.Load(w + 7 * channels), w8 = V.Load(w + 8 * channels);
+        V bias = Bias == null ? V.Zero : V.Load(Bias + c), lo = V.Broadcast(Lo), hi = V.Broadcast(Hi);
+        for (nint i = firstLine; i < endLine; i++)
         {
-            float* t = x + i * TapRow;
-            for (int j = 0; j < TapColumns; j++, t += TapColumn, w += Channels)
+            float* line = X + i * XLine + c, y = Y + i * YLine + c, residual = Residual == null ? null : Residual + i * ResidualLine + c;
+            for (nint j = 0; j < width; j += 4)
             {
-                V w0 = V.Load(w), w1 = N.Value > 1 ? V.Load(w + V.Lanes) : default;
-                p0 = V.MultiplyAdd(V.Load(t), w0, p0);
-                if (N.Value > 1) p1 = V.MultiplyAdd(V.Load(t + V.Lanes), w1, p1);
-                if (P.Value > 1)
+                j = j + 4 > width ? width - 4 : j;
+                float* p = line + j * xPixel, q = p + xPixel, r = q + xPixel, s = r + xPixel;
+                V a = bias, b = bias, d = bias, e = bias;
+                a = V.MultiplyAdd(V.Load(p), w0, a); b = V.MultiplyAdd(V.Load(q), w0, b); d = V.MultiplyAdd(V.Load(r), w0, d); e = V.MultiplyAdd(V.Load(s), w0, e);
+                a = V.MultiplyAdd(V.Load(p + column), w1, a); b = V.MultiplyAdd(V.Load(q + column), w1, b); d = V.MultiplyAdd(V.Load(r + column), w1, d); e = V.MultiplyAdd(V.Load(s + column), w1, e);
+                a = V.MultiplyAdd(V.Load(p + 2 * column), w2, a); b = V.MultiplyAdd(V.Load(q + 2 * column), w2, b); d = V.MultiplyAdd(V.Load(r + 2 * column), w2, d); e = V.MultiplyAdd(V.Load(s + 2 * column), w2, e);
+                p += row; q += row; r += row; s += row;
+                a = V.MultiplyAdd(V.Load(p), w3, a); b = V.MultiplyAdd(V.Load(q), w3, b); d = V.MultiplyAdd(V.Load(r), w3, d); e = V.MultiplyAdd(V.Load(s), w3, e);
+                a = V.MultiplyAdd(V.Load(p + column), w4, a); b = V.MultiplyAdd(V.Load(q + column), w4, b); d = V.MultiplyAdd(V.Load(r + column), w4, d); e = V.MultiplyAdd(V.Load(s + column), w4, e);
+                a = V.MultiplyAdd(V.Load(p + 2 * column), w5, a); b = V.MultiplyAdd(V.Load(q + 2 * column), w5, b); d = V.MultiplyAdd(V.Load(r + 2 * column), w5, d); e = V.MultiplyAdd(V.Load(s + 2 * column), w5, e);
+                p += row; q += row; r += row; s += row;
+                a = V.MultiplyAdd(V.Load(p), w6, a); b = V.MultiplyAdd(V.Load(q), w6, b); d = V.MultiplyAdd(V.Load(r), w6, d); e = V.MultiplyAdd(V.Load(s), w6, e);
+                a = V.MultiplyAdd(V.Load(p + column), w7, a); b = V.MultiplyAdd(V.Load(q + column), w7, b); d = V.MultiplyAdd(V.Load(r + column), w7, d); e = V.MultiplyAdd(V.Load(s + column), w7, e);
+                a = V.MultiplyAdd(V.Load(p + 2 * column), w8, a); b = V.MultiplyAdd(V.Load(q + 2 * column), w8, b); d = V.MultiplyAdd(V.Load(r + 2 * column), w8, d); e = V.MultiplyAdd(V.Load(s + 2 * column), w8, e);
+                float* to = y + j * yPixel;
+                if (residual != null)
                 {
-                    q0 = V.MultiplyAdd(V.Load(t + pixel), w0, q0);
-                    if (N.Value > 1) q1 = V.MultiplyAdd(V.Load(t + pixel + V.Lanes), w1, q1);
-                    r0 = V.MultiplyAdd(V.Load(t + 2 * pixel), w0, r0);
-                    if (N.Value > 1) r1 = V.MultiplyAdd(V.Load(t + 2 * pixel + V.Lanes), w1, r1);
-                    s0 = V.MultiplyAdd(V.Load(t + 3 * pixel), w0, s0);
-                    if (N.Value > 1) s1 = V.MultiplyAdd(V.Load(t + 3 * pixel + V.Lanes), w1, s1);
+                    float* add = residual + j * residualPixel;
+                    a += V.Load(add); b += V.Load(add + residualPixel); d += V.Load(add + 2 * residualPixel); e += V.Load(add + 3 * residualPixel);
                 }
+                V.Max(lo, V.Min(hi, a)).Store(to);
+                V.Max(lo, V.Min(hi, b)).Store(to + yPixel);
+                V.Max(lo, V.Min(hi, d)).Store(to + 2 * yPixel);
+                V.Max(lo, V.Min(hi, e)).Store(to + 3 * yPixel);
             }
         }
-        Finish<V, N>(p0, p1, y, residual);
-        if (P.Value > 1)
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void Stripe<V, N, P>(int c, nint firstLine, nint endLine) where V : struct, IVec<V> where N : struct, ICount where P : struct, ICount
+    {
+        nint channels = Channels, xPixel = XPixel, column = TapColumn, row = TapRow, yPixel = YPixel, residualPixel = ResidualPixel, width = Width, rows = TapRows, columns = TapColumns;
+        float* weights = Weights + c;
+        V b0 = Bias == null ? V.Zero : V.Load(Bias + c), b1 = N.Value == 1 || Bias == null ? V.Zero : V.Load(Bias + c + V.Lanes), lo = V.Broadcast(Lo), hi = V.Broadcast(Hi);
+        for (nint i = firstLine; i < endLine; i++)
         {
-            Finish<V, N>(q0, q1, y + YPixel, residual == null ? null : residual + ResidualPixel);
-            Finish<V, N>(r0, r1, y + 2 * YPixel, residual == null ? null : residual + 2 * ResidualPixel);
-            Finish<V, N>(s0, s1, y + 3 * YPixel, residual == null ? null : residual + 3 * ResidualPixel);
+            float* line = X + i * XLine + c, y = Y + i * YLine + c, residual = Residual == null ? null : Residual + i * ResidualLine + c;
+            for (nint j = 0; j < width; j += P.Value)
+            {
+                j = j + P.Value > width ? width - P.Value : j;
+                V p0 = b0, p1 = b1, q0 = b0, q1 = b1, r0 = b0, r1 = b1, s0 = b0, s1 = b1;
+                float* start = line + j * xPixel, w = weights;
+                for (nint m = rows; m > 0; m--, start += row)
+                {
+                    float* t = start;
+                    for (nint n = columns; n > 0; n--, t += column, w += channels)
+                    {
+                        V w0 = V.Load(w), w1 = N.Value > 1 ? V.Load(w + V.Lanes) : default;
+                        p0 = V.MultiplyAdd(V.Load(t), w0, p0);
+                        if (N.Value > 1) p1 = V.MultiplyAdd(V.Load(t + V.Lanes), w1, p1);
+                        if (P.Value > 1)
+                        {
+                            float* u = t + 2 * xPixel;
+                            q0 = V.MultiplyAdd(V.Load(t + xPixel), w0, q0);
+                            if (N.Value > 1) q1 = V.MultiplyAdd(V.Load(t + xPixel + V.Lanes), w1, q1);
+                            r0 = V.MultiplyAdd(V.Load(u), w0, r0);
+                            if (N.Value > 1) r1 = V.MultiplyAdd(V.Load(u + V.Lanes), w1, r1);
+                            s0 = V.MultiplyAdd(V.Load(u + xPixel), w0, s0);
+                            if (N.Value > 1) s1 = V.MultiplyAdd(V.Load(u + xPixel + V.Lanes), w1, s1);
+                        }
+                    }
+                }
+                float* to = y + j * yPixel, add = residual == null ? null : residual + j * residualPixel;
+                Finish<V, N>(p0, p1, lo, hi, to, add);
+                if (P.Value > 1)
+                {
+                    Finish<V, N>(q0, q1, lo, hi, to + yPixel, add == null ? null : add + residualPixel);
+                    Finish<V, N>(r0, r1, lo, hi, to + 2 * yPixel, add == null ? null : add + 2 * residualPixel);
+                    Finish<V, N>(s0, s1, lo, hi, to + 3 * yPixel, add == null ? null : add + 3 * residualPixel);
+                }
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Finish<V, N>(V v0, V v1, float* y, float* residual) where V : struct, IVec<V> where N : struct, ICount
+    private static void Finish<V, N>(V v0, V v1, V lo, V hi, float* y, float* residual) where V : struct, IVec<V> where N : struct, ICount
     {
         if (residual != null)
         {
@@ -127,8 +188,28 @@ internal unsafe struct Depthwise : ILoop
             if (N.Value > 1)
                 v1 += V.Load(residual + V.Lanes);
         }
-        V.Max(V.Broadcast(Lo), V.Min(V.Broadcast(Hi), v0)).Store(y);
+        V.Max(lo, V.Min(hi, v0)).Store(y);
         if (N.Value > 1)
-            V.Max(V.Broadcast(Lo), V.Min(V.Broadcast(Hi), v1)).Store(y + V.Lanes);
+            V.Max(lo, V.Min(hi, v1)).Store(y + V.Lanes);
     }
+}
+
+/// <summary>What a thread does of a depthwise convolution: some lines of all channels or, where there are few lines, all lines of some channels.</summary>
+internal readonly struct DepthwisePart
+{
+    // Whole vectors of every width.
+    private const int Together = 32;
+
+    public readonly int Line, EndLine, Channel, EndChannel;
+
+    public DepthwisePart(int height, int channels, int from, int to)
+    {
+        (Line, EndLine, Channel, EndChannel) = Stripes(channels) > height
+            ? (0, height, from * Together, Math.Min(channels, to * Together))
+            : (from, to, 0, channels);
+    }
+
+    public static int Count(int height, int channels) => Math.Max(height, Stripes(channels));
+
+    private static int Stripes(int channels) => (channels + Together - 1) / Together;
 }

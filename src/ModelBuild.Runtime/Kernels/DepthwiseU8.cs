@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using ModelBuild.Generated.Simd;
 using ModelBuild.Generated.Threads;
 
@@ -28,10 +29,7 @@ public static unsafe partial class Kernels
     }
 }
 
-/// <summary>
-/// A product of u8 and s8 fits int16, so sixteen channels are multiplied in one instruction and then widened and added: exact. Two pixels share the
-/// weights they load.
-/// </summary>
+/// <summary>A stripe of channels at a time: as many as a register of int16 holds, two taps in one instruction where the machine adds neighbouring products, two pixels at once.</summary>
 internal unsafe struct DepthwiseU8 : ILoop
 {
     public byte* X, Y;
@@ -42,75 +40,100 @@ internal unsafe struct DepthwiseU8 : ILoop
     public nint XLine, XPixel, TapRow, TapColumn, YLine, YPixel;
     public Requantization To;
 
-    // As in Depthwise.
-    private const int Stripes = 32;
+    /// <summary>More taps than any model has: their weights, widened, would no longer fit a stack.</summary>
+    private const int MostTaps = 256;
 
-    private readonly int Parts => (Channels + Stripes - 1) / Stripes;
+    public readonly void Run(in Frame frame) => frame.Run(this, DepthwisePart.Count(Height, Channels), (long)Height * Width * Channels * TapRows * TapColumns);
 
-    public readonly void Run(in Frame frame) => frame.Run(this, Math.Max(Height, Parts), 2L * Height * Width * Channels * TapRows * TapColumns);
-
-    public void Run(int from, int to)
+    public readonly void Run(int from, int to)
     {
-        bool byChannels = Parts > Height;
-        var (line, endLine) = byChannels ? (0, Height) : (from, to);
-        var (c, end) = byChannels ? (from * Stripes, Math.Min(Channels, to * Stripes)) : (0, Channels);
-        if (Vector256.IsHardwareAccelerated)
+        var part = new DepthwisePart(Height, Channels, from, to);
+        int c = part.Channel;
+        if (TapRows * TapColumns <= MostTaps)
         {
-            for (; c <= end - 16; c += 16)
-                Stripe16(line, endLine, c);
+            if (Avx512BW.IsSupported)
+                c = Stripes<Pairs512, Vector512<short>, Vector512<int>>(c, part);
+            if (Avx2.IsSupported)
+                c = Stripes<Pairs256, Vector256<short>, Vector256<int>>(c, part);
+            if (Sse2.IsSupported)
+                c = Stripes<Pairs128, Vector128<short>, Vector128<int>>(c, part);
         }
         if (Vector128.IsHardwareAccelerated)
         {
-            for (; c <= end - 8; c += 8)
-                Stripe8(line, endLine, c);
+            for (; c <= part.EndChannel - 8; c += 8)
+                Stripe8(c, part.Line, part.EndLine);
         }
-        for (; c < end; c++)
-            Stripe1(line, endLine, c);
+        for (; c < part.EndChannel; c++)
+            Stripe1(c, part.Line, part.EndLine);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Stripe16(int line, int endLine, int c)
+    private readonly int Stripes<P, S, I>(int c, in DepthwisePart part) where P : struct, IPairs<S, I> where S : struct where I : struct
     {
-        Vector256<int> bias0 = Vector256.Load(Bias + c), bias1 = Vector256.Load(Bias + c + 8);
-        Vector256<float> scale0 = Vector256.Load(Scales + c), scale1 = Vector256.Load(Scales + c + 8);
-        for (int i = line; i < endLine; i++)
+        for (; c <= part.EndChannel - P.Channels; c += P.Channels)
+            Stripe<P, S, I>(c, part.Line, part.EndLine);
+        return c;
+    }
+
+    // Weights, biases and scales are brought into the order of the interleaved channels first: the low four of each eight, and the high four.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
+    private readonly void Stripe<P, S, I>(int c, nint firstLine, nint endLine) where P : struct, IPairs<S, I> where S : struct where I : struct
+    {
+        int taps = TapRows * TapColumns, pairs = (taps + 1) / 2, half = P.Channels / 2;
+        nint* offsets = stackalloc nint[2 * pairs];
+        short* weights = stackalloc short[2 * pairs * P.Channels];
+        int* biases = stackalloc int[P.Channels];
+        float* scales = stackalloc float[P.Channels];
+        for (int i = 0; i < P.Channels; i++)
         {
-            byte* x = X + i * XLine + c, y = Y + i * YLine + c;
-            for (int j = 0; j < Width; j += 2, x += 2 * XPixel, y += 2 * YPixel)
+            int place = i / 8 * 4 + i % 4 + (i % 8 < 4 ? 0 : half);
+            (biases[place], scales[place]) = (Bias[c + i], Scales[c + i]);
+        }
+        for (int p = 0; p < pairs; p++)
+        {
+            int first = 2 * p, second = Math.Min(first + 1, taps - 1);
+            (offsets[first], offsets[first + 1]) = (first / TapColumns * TapRow + first % TapColumns * TapColumn, second / TapColumns * TapRow + second % TapColumns * TapColumn);
+            // An odd last tap goes with zeros.
+            S w0 = P.Signed(Weights + (nint)first * Channels + c), w1 = second == first ? default : P.Signed(Weights + (nint)second * Channels + c);
+            P.Store(P.Low(w0, w1), weights + first * P.Channels);
+            P.Store(P.High(w0, w1), weights + (first + 1) * P.Channels);
+        }
+
+        I biasLow = P.Load(biases), biasHigh = P.Load(biases + half);
+        Requantization to = To;
+        nint width = Width, xPixel = XPixel, yPixel = YPixel;
+        for (nint i = firstLine; i < endLine; i++)
+        {
+            byte* line = X + i * XLine + c, y = Y + i * YLine + c;
+            for (nint j = 0; j < width; j += 2)
             {
-                // The last pixel of an odd row is computed twice rather than by other code.
-                nint next = j + 1 < Width ? XPixel : 0;
-                Vector256<int> a0 = bias0, a1 = bias1, b0 = bias0, b1 = bias1;
-                sbyte* w = Weights + c;
-                for (int p = 0; p < TapRows; p++)
+                // The last two pixels of an odd row overlap; in a row of one they are the same.
+                j = j > 0 && j + 2 > width ? width - 2 : j;
+                byte* x = line + j * xPixel, next = width > 1 ? x + xPixel : x;
+                I a0 = biasLow, a1 = biasHigh, b0 = biasLow, b1 = biasHigh;
+                short* w = weights;
+                for (nint p = 0; p < 2 * pairs; p += 2, w += 2 * P.Channels)
                 {
-                    byte* t = x + p * TapRow;
-                    for (int q = 0; q < TapColumns; q++, t += TapColumn, w += Channels)
-                    {
-                        Vector256<short> ws = Vector256.WidenLower(Vector128.Load(w).ToVector256Unsafe());
-                        Vector256<short> a = Vector256.WidenLower(Vector128.Load(t).ToVector256Unsafe()).AsInt16() * ws;
-                        Vector256<short> b = Vector256.WidenLower(Vector128.Load(t + next).ToVector256Unsafe()).AsInt16() * ws;
-                        a0 += Vector256.WidenLower(a);
-                        a1 += Vector256.WidenUpper(a);
-                        b0 += Vector256.WidenLower(b);
-                        b1 += Vector256.WidenUpper(b);
-                    }
+                    nint first = offsets[p], second = offsets[p + 1];
+                    S w0 = P.Load(w), w1 = P.Load(w + P.Channels);
+                    S m = P.Unsigned(x + first), n = P.Unsigned(x + second), q = P.Unsigned(next + first), r = P.Unsigned(next + second);
+                    a0 = P.Plus(a0, P.Multiply(P.Low(m, n), w0));
+                    a1 = P.Plus(a1, P.Multiply(P.High(m, n), w1));
+                    b0 = P.Plus(b0, P.Multiply(P.Low(q, r), w0));
+                    b1 = P.Plus(b1, P.Multiply(P.High(q, r), w1));
                 }
-                Bytes.Store(To.Apply(Vector256.ConvertToSingle(a0) * scale0), y);
-                Bytes.Store(To.Apply(Vector256.ConvertToSingle(a1) * scale1), y + 8);
-                if (next != 0)
-                {
-                    Bytes.Store(To.Apply(Vector256.ConvertToSingle(b0) * scale0), y + YPixel);
-                    Bytes.Store(To.Apply(Vector256.ConvertToSingle(b1) * scale1), y + YPixel + 8);
-                }
+                byte* target = y + j * yPixel;
+                P.Store(a0, a1, scales, to, target);
+                if (width > 1)
+                    P.Store(b0, b1, scales, to, target + yPixel);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Stripe8(int line, int endLine, int c)
+    private readonly void Stripe8(int c, int firstLine, int endLine)
     {
-        for (int i = line; i < endLine; i++)
+        for (int i = firstLine; i < endLine; i++)
         {
             byte* x = X + i * XLine + c, y = Y + i * YLine + c;
             for (int j = 0; j < Width; j++, x += XPixel, y += YPixel)
@@ -133,9 +156,9 @@ internal unsafe struct DepthwiseU8 : ILoop
         }
     }
 
-    private void Stripe1(int line, int endLine, int c)
+    private readonly void Stripe1(int c, int firstLine, int endLine)
     {
-        for (int i = line; i < endLine; i++)
+        for (int i = firstLine; i < endLine; i++)
         {
             byte* x = X + i * XLine + c, y = Y + i * YLine + c;
             for (int j = 0; j < Width; j++, x += XPixel, y += YPixel)

@@ -25,6 +25,9 @@ internal static unsafe class Elementwise
 {
     private const int MostLanes = 16;
 
+    /// <summary>A row of fewer elements isn't worth its start: the loop then goes down the columns.</summary>
+    private const int Short = 8;
+
     // What an element costs whatever the function: bytes that come and go.
     private const int Cost = 16;
 
@@ -64,6 +67,8 @@ internal static unsafe class Elementwise
         if (shape.Length == 2)
             (rows, xRow, yRow) = (shape[0], xStrides[0], yStrides[0]);
         nint count = shape[^1], xs = xStrides[^1], ys = yStrides[^1];
+        if (count < Short && count < rows)
+            (rows, count, xRow, xs, yRow, ys) = (count, rows, xs, xRow, ys, yRow);
         if (Vector512.IsHardwareAccelerated)
             Rows<O, V512>(op, x, y, rows, count, xRow, yRow, xs, ys);
         else if (Vector256.IsHardwareAccelerated)
@@ -86,6 +91,8 @@ internal static unsafe class Elementwise
         if (shape.Length == 2)
             (rows, aRow, bRow, yRow) = (shape[0], aStrides[0], bStrides[0], yStrides[0]);
         nint count = shape[^1], sa = aStrides[^1], sb = bStrides[^1], ys = yStrides[^1];
+        if (count < Short && count < rows)
+            (rows, count, aRow, sa, bRow, sb, yRow, ys) = (count, rows, sa, aRow, sb, bRow, ys, yRow);
         if (Vector512.IsHardwareAccelerated)
             Rows<O, V512>(op, a, b, y, rows, count, aRow, bRow, yRow, sa, sb, ys);
         else if (Vector256.IsHardwareAccelerated)

@@ -73,22 +73,33 @@ internal static unsafe class Normalization
             Batch<V>(x + i * xs, scale + i * cs, shift + i * cs, y + i * ys, shape[1..], xStrides[1..], channelStrides[1..], yStrides[1..], lo, hi);
     }
 
-    /// <summary>y = clamp(x · scale + shift, lo, hi) along one axis.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Row<V>(float* x, float* scale, float* shift, float* y, nint count, nint xs, nint cs, nint ys, float lo, float hi) where V : struct, IVec<V>
+    /// <summary>y = clamp(x · scale + shift, lo, hi) along one axis: whole vectors, of fewer lanes towards its end.</summary>
+    private static void Row<V>(float* x, float* scale, float* shift, float* y, nint count, nint xs, nint cs, nint ys, float lo, float hi) where V : struct, IVec<V>
     {
         nint i = 0;
         if (xs == 1 && ys == 1 && cs is 0 or 1) // 0: one channel for the whole row
         {
-            V least = V.Broadcast(lo), most = V.Broadcast(hi);
-            for (; i <= count - V.Lanes; i += V.Lanes)
-            {
-                V a = cs == 0 ? V.Broadcast(*scale) : V.Load(scale + i), b = cs == 0 ? V.Broadcast(*shift) : V.Load(shift + i);
-                V.Max(least, V.Min(most, V.MultiplyAdd(V.Load(x + i), a, b))).Store(y + i);
-            }
+            if (V.Lanes >= V512.Lanes)
+                i = Part<V512>(i, x, scale, shift, y, count, cs, lo, hi);
+            if (V.Lanes >= V256.Lanes)
+                i = Part<V256>(i, x, scale, shift, y, count, cs, lo, hi);
+            if (V.Lanes >= V128.Lanes)
+                i = Part<V128>(i, x, scale, shift, y, count, cs, lo, hi);
         }
         for (; i < count; i++)
             V1.Max(V1.Broadcast(lo), V1.Min(V1.Broadcast(hi), V1.MultiplyAdd(V1.Load(x + i * xs), V1.Load(scale + i * cs), V1.Load(shift + i * cs)))).Store(y + i * ys);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint Part<V>(nint i, float* x, float* scale, float* shift, float* y, nint count, nint cs, float lo, float hi) where V : struct, IVec<V>
+    {
+        V least = V.Broadcast(lo), most = V.Broadcast(hi);
+        for (; i <= count - V.Lanes; i += V.Lanes)
+        {
+            V a = cs == 0 ? V.Broadcast(*scale) : V.Load(scale + i), b = cs == 0 ? V.Broadcast(*shift) : V.Load(shift + i);
+            V.Max(least, V.Min(most, V.MultiplyAdd(V.Load(x + i), a, b))).Store(y + i);
+        }
+        return i;
     }
 
     public static void Layer<V>(float* x, float* scale, float* shift, float* y, float* means, float* inverses, int rows, nint length, float epsilon) where V : struct, IVec<V>

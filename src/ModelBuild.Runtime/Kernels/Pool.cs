@@ -170,6 +170,17 @@ internal readonly unsafe struct LargestBytes(byte* input, byte* output, int chan
                 }
                 largest.Store(output + y + c);
             }
+            for (; c <= channels - 8; c += 8)
+            {
+                Vector128<byte> largest = default;
+                for (int r = 0; r < rows; r++)
+                {
+                    byte* cell = input + x + c + r * line;
+                    for (int q = 0; q < columns; q++, cell += pixel)
+                        largest = Vector128.Max(largest, Vector128.CreateScalarUnsafe(*(ulong*)cell).AsByte());
+                }
+                *(ulong*)(output + y + c) = largest.AsUInt64().ToScalar();
+            }
         }
         for (; c < channels; c++)
         {

@@ -22,14 +22,19 @@ internal unsafe interface IDot<V, Q> where V : struct where Q : struct
 
     static abstract V Add(V sum, Q x, Q w);
 
+    /// <summary>What sums start from.</summary>
+    static abstract V Sums(int* from);
+
+    static abstract V Plus(V a, V b);
+
     static abstract void Store(V sum, int* to);
 
-    /// <summary>Sums as output bytes (<see cref="Requantization"/>); one bias and one scale a lane.</summary>
-    static abstract void Store(V sum, int* bias, float* scale, in Requantization to, byte* y);
+    /// <summary>Sums as output bytes (<see cref="Requantization"/>); one scale a lane.</summary>
+    static abstract void Store(V sum, float* scale, in Requantization to, byte* y);
 }
 
 /// <summary>
-/// y = round(clamp((sum + bias)·scale, Lo − Zero, Hi − Zero)) + Zero, float32 in this order, to nearest even: what ONNX Runtime computes. Clamping
+/// y = round(clamp(sum·scale, Lo − Zero, Hi − Zero)) + Zero, float32 in this order, to nearest even: what ONNX Runtime computes. Clamping
 /// first keeps every conversion in range, so that all machines agree.
 /// </summary>
 internal readonly struct Requantization(int zero, int lo, int hi)
@@ -81,6 +86,11 @@ internal static unsafe class Bytes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<int> v, byte* y)
     {
+        if (Avx512F.VL.IsSupported)
+        {
+            *(ulong*)y = Avx512F.VL.ConvertToVector128Byte(v.AsUInt32()).AsUInt64().ToScalar();
+            return;
+        }
         Vector128<ushort> words = Vector128.Narrow(v.GetLower().AsUInt32(), v.GetUpper().AsUInt32());
         *(ulong*)y = Vector128.Narrow(words, words).AsUInt64().ToScalar();
     }
@@ -88,6 +98,11 @@ internal static unsafe class Bytes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<int> v, byte* y)
     {
+        if (Avx512F.IsSupported)
+        {
+            Avx512F.ConvertToVector128Byte(v.AsUInt32()).Store(y);
+            return;
+        }
         Vector256<ushort> words = Vector256.Narrow(v.GetLower().AsUInt32(), v.GetUpper().AsUInt32());
         Vector128.Narrow(words.GetLower(), words.GetUpper()).Store(y);
     }
@@ -101,6 +116,12 @@ internal readonly unsafe struct DotVnni : IDot<Vector256<int>, Vector256<int>>
     public static Vector256<int> Zero => Vector256<int>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Sums(int* from) => Vector256.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Plus(Vector256<int> a, Vector256<int> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Broadcast(byte* x) => Vector256.Create(*(int*)x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -112,8 +133,8 @@ internal readonly unsafe struct DotVnni : IDot<Vector256<int>, Vector256<int>>
     public static void Store(Vector256<int> sum, int* to) => sum.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<int> sum, int* bias, float* scale, in Requantization to, byte* y) =>
-        Bytes.Store(to.Apply(Vector256.ConvertToSingle(sum + Vector256.Load(bias)) * Vector256.Load(scale)), y);
+    public static void Store(Vector256<int> sum, float* scale, in Requantization to, byte* y) =>
+        Bytes.Store(to.Apply(Vector256.ConvertToSingle(sum) * Vector256.Load(scale)), y);
 }
 
 /// <summary>Operands of <see cref="Dot512"/>: elements 0 and 2 of each four, and 1 and 3, as int16.</summary>
@@ -128,6 +149,12 @@ internal readonly unsafe struct Dot512 : IDot<Vector512<int>, Halves512>
     public static int Lanes => 16;
 
     public static Vector512<int> Zero => Vector512<int>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Sums(int* from) => Vector512.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Plus(Vector512<int> a, Vector512<int> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Halves512 Broadcast(byte* x)
@@ -149,8 +176,8 @@ internal readonly unsafe struct Dot512 : IDot<Vector512<int>, Halves512>
     public static void Store(Vector512<int> sum, int* to) => sum.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector512<int> sum, int* bias, float* scale, in Requantization to, byte* y) =>
-        Bytes.Store(to.Apply(Vector512.ConvertToSingle(sum + Vector512.Load(bias)) * Vector512.Load(scale)), y);
+    public static void Store(Vector512<int> sum, float* scale, in Requantization to, byte* y) =>
+        Bytes.Store(to.Apply(Vector512.ConvertToSingle(sum) * Vector512.Load(scale)), y);
 }
 
 /// <summary>Operands of <see cref="Dot256"/>: elements 0 and 2 of each four, and 1 and 3, as int16.</summary>
@@ -165,6 +192,12 @@ internal readonly unsafe struct Dot256 : IDot<Vector256<int>, Halves256>
     public static int Lanes => 8;
 
     public static Vector256<int> Zero => Vector256<int>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Sums(int* from) => Vector256.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Plus(Vector256<int> a, Vector256<int> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Halves256 Broadcast(byte* x)
@@ -186,8 +219,8 @@ internal readonly unsafe struct Dot256 : IDot<Vector256<int>, Halves256>
     public static void Store(Vector256<int> sum, int* to) => sum.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<int> sum, int* bias, float* scale, in Requantization to, byte* y) =>
-        Bytes.Store(to.Apply(Vector256.ConvertToSingle(sum + Vector256.Load(bias)) * Vector256.Load(scale)), y);
+    public static void Store(Vector256<int> sum, float* scale, in Requantization to, byte* y) =>
+        Bytes.Store(to.Apply(Vector256.ConvertToSingle(sum) * Vector256.Load(scale)), y);
 }
 
 /// <summary>Operands of <see cref="Dot128"/>: elements 0 and 2 of each four, and 1 and 3, as int16.</summary>
@@ -202,6 +235,12 @@ internal readonly unsafe struct Dot128 : IDot<Vector128<int>, Halves128>
     public static int Lanes => 4;
 
     public static Vector128<int> Zero => Vector128<int>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Sums(int* from) => Vector128.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Plus(Vector128<int> a, Vector128<int> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Halves128 Broadcast(byte* x)
@@ -223,8 +262,8 @@ internal readonly unsafe struct Dot128 : IDot<Vector128<int>, Halves128>
     public static void Store(Vector128<int> sum, int* to) => sum.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector128<int> sum, int* bias, float* scale, in Requantization to, byte* y) =>
-        Bytes.Store(to.Apply(Vector128.ConvertToSingle(sum + Vector128.Load(bias)) * Vector128.Load(scale)), y);
+    public static void Store(Vector128<int> sum, float* scale, in Requantization to, byte* y) =>
+        Bytes.Store(to.Apply(Vector128.ConvertToSingle(sum) * Vector128.Load(scale)), y);
 }
 
 /// <summary>One lane, by plain integers.</summary>
@@ -233,6 +272,10 @@ internal readonly unsafe struct Dot1 : IDot<int, uint>
     public static int Lanes => 1;
 
     public static int Zero => 0;
+
+    public static int Sums(int* from) => *from;
+
+    public static int Plus(int a, int b) => a + b;
 
     public static uint Broadcast(byte* x) => *(uint*)x;
 
@@ -243,5 +286,5 @@ internal readonly unsafe struct Dot1 : IDot<int, uint>
 
     public static void Store(int sum, int* to) => *to = sum;
 
-    public static void Store(int sum, int* bias, float* scale, in Requantization to, byte* y) => *y = to.Apply(sum + *bias, *scale);
+    public static void Store(int sum, float* scale, in Requantization to, byte* y) => *y = to.Apply(sum, *scale);
 }

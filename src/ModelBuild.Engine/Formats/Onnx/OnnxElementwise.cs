@@ -3,6 +3,29 @@ namespace ModelBuild.Engine;
 /// <summary>Element-wise operators of ONNX that are several of ours, or none.</summary>
 internal static class OnnxElementwise
 {
+    /// <summary>Before opset 7 operands have one shape, or the attribute broadcast says that the second one's axes are some of the first's, the last ones or those from axis on.</summary>
+    public static Op? Binary(OnnxNode n, Op op)
+    {
+        if (n.Opset >= 7 || !n.Flag("broadcast") || !n.Has("axis"))
+            return op;
+        int left = n.Shape(0).Rank, right = n.Shape(1).Rank, axis = n.Shape(0).Axis(n.Int("axis", 0));
+        n.Add(op, n.Inputs[0], WithAxes(n, left - axis - right));
+        return null;
+    }
+
+    /// <summary>Before opset 7 a slope of one axis has a value a channel.</summary>
+    public static Op? PRelu(OnnxNode n)
+    {
+        if (n.Opset >= 7 || n.Shape(1) is not [> 1])
+            return new PRelu();
+        n.Add(new PRelu(), n.Inputs[0], WithAxes(n, n.Shape(0).Rank - 2));
+        return null;
+    }
+
+    /// <summary>The second input with further axes behind its own.</summary>
+    private static string WithAxes(OnnxNode n, int count) =>
+        count <= 0 ? n.Inputs[1] : n.Builder.Add(n.Name, new Unsqueeze(new(Enumerable.Range(n.Shape(1).Rank, count))), n.Inputs[1]);
+
     /// <summary>Bounds are attributes before opset 11, then inputs, of which each may be absent, constant or computed.</summary>
     public static Op? Clip(OnnxNode n)
     {
@@ -31,6 +54,8 @@ internal static class OnnxElementwise
     {
         if (n.Take(2) is { } training && training.Int64s() is [not 0] && n.Take(1) is not { F32: [0] })
             throw new OperatorException("training_mode is not supported");
+        if (n.Opset < 7 && !n.Flag("is_test"))
+            throw new OperatorException("is_test = 0 is not supported; export the model for inference");
         if (n.Outputs.Count > 1 && n.Outputs[1].Length > 0)
         {
             Shape shape = n.Shape(0);

@@ -100,7 +100,7 @@ internal static class OnnxMovement
     public static Op BatchNormalization(OnnxNode n)
     {
         n.Require(1, 2, 3, 4);
-        if (n.Flag("training_mode") || n.Outputs.Skip(1).Any(o => o.Length > 0))
+        if (n.Flag("training_mode") || (n.Opset < 7 && !n.Flag("is_test")) || n.Outputs.Skip(1).Any(o => o.Length > 0))
             throw new OperatorException("training mode is not supported; export the model for inference");
         if (!n.Flag("spatial", true))
             throw new OperatorException("spatial = 0 is not supported");
@@ -178,5 +178,31 @@ internal static class OnnxMovement
         T Word<T>(string attribute, T otherwise) where T : struct, Enum => !n.Has(attribute) ? otherwise
             : Enum.TryParse(n.Text(attribute, "").Replace("_", ""), ignoreCase: true, out T value) ? value
             : throw new OperatorException($"{attribute} '{n.Text(attribute, "")}' is unknown");
+    }
+
+    public static OnnxNodeWriter Write(OnnxNodeWriter w, Reduction o) => w.Flag("keepdims", o.KeepDims).Flag("noop_with_empty_axes", o.NoopWithEmptyAxes).Constant(o.Axes);
+
+    /// <summary>A leading 1 that the batch may take the place of is written as 0, which copies the input's length.</summary>
+    public static OnnxNodeWriter Write(OnnxNodeWriter w, Reshape o)
+    {
+        bool copies = w.Batch && !o.AllowZero && o.Lengths is [1, ..] && w.Input(0).Shape is [1, ..];
+        return w.Flag("allowzero", o.AllowZero).Constant(copies ? new Ints([0, .. o.Lengths.Skip(1)]) : o.Lengths);
+    }
+
+    public static OnnxNodeWriter Write(OnnxNodeWriter w, Resize o)
+    {
+        if (o.Nearest == NearestMode.Simple)
+            throw new OperatorException("resizing as before opset 11 can't be exported to newer ones");
+        Shape x = w.Input(0).Shape;
+        bool bySize = o.Sizes.Select((size, i) => (float)size / x[i]).SequenceEqual(o.Scales);
+        return w.Text("mode", Word(o.Mode)).Text("coordinate_transformation_mode", Word(o.Coordinates)).Text("nearest_mode", Word(o.Nearest)).Float("cubic_coeff_a", o.CubicCoefficient)
+            .Flag("exclude_outside", o.ExcludeOutside).Flag("antialias", o.Antialias).Float("extrapolation_value", o.Extrapolation)
+            .Constant(o.Roi.Count > 0 ? Tensor.Of<float>([o.Roi.Count], [.. o.Roi]) : null)
+            .Constant(bySize ? null : Tensor.Of<float>([o.Scales.Count], [.. o.Scales]))
+            .Constant(bySize ? o.Sizes : null);
+
+        // HalfPixel → half_pixel.
+        static string Word<T>(T value) where T : struct, Enum =>
+            string.Concat(value.ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()));
     }
 }

@@ -68,12 +68,15 @@ internal sealed class OnnxNode(NodeProto proto, long opset, GraphBuilder builder
         return builder.Constant(proto.Input[input]) ?? throw new NotConstantException(proto.Input[input]);
     }
 
-    /// <summary>The inputs stay the node's, and must be constant: weights, which kernels read in an order of their own.</summary>
+    /// <summary>Whether an input is the same in every call: a constant, or what constant integers stand for.</summary>
+    public bool IsFixed(int input) => Has(input) && builder.IsFixed(proto.Input[input]);
+
+    /// <summary>The inputs stay the node's, and must be fixed: weights, which kernels read in an order of their own.</summary>
     public void Require(params ReadOnlySpan<int> inputs)
     {
         foreach (int input in inputs)
         {
-            if (Has(input) && builder.Constant(proto.Input[input]) == null)
+            if (Has(input) && !IsFixed(input))
                 throw new NotConstantException(proto.Input[input]);
         }
     }

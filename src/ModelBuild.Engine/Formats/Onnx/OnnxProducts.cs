@@ -6,7 +6,7 @@ internal static class OnnxProducts
     public static Op? Gemm(OnnxNode n)
     {
         var gemm = new Gemm(n.Float("alpha", 1), n.Float("beta", 1), n.Flag("transA"), n.Flag("transB"));
-        if (n.Constant(1) != null && (!n.Has(2) || n.Constant(2) != null))
+        if (n.IsFixed(1) && (!n.Has(2) || n.IsFixed(2)))
             return gemm;
 
         // B or C at run time: the same as a product and a sum.

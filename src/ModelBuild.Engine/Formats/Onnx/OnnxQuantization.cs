@@ -77,6 +77,21 @@ internal static class OnnxQuantization
         float[] scales = Array.ConvertAll(scale.Doubles(), v => (float)v);
         if (scales.Any(s => !(s > 0) || float.IsInfinity(s)))
             throw new OperatorException("a scale that is not a positive number");
-        return new(new(scales), zero == null ? new(scales.Select(_ => 0)) : zero.Int32s(), type, axis, block);
+        return new(new(scales), zero == null ? new(scales.Select(_ => 0)) : zero.Int32s(), type, scales.Length == 1 ? 1 : axis, block);
     }
+
+    public static OnnxNodeWriter Write(OnnxNodeWriter w, Quantization q)
+    {
+        Shape shape = q.Block > 0 ? w.Input(0).Shape is var x ? x.With(x.Axis(q.Axis), (x[x.Axis(q.Axis)] + q.Block - 1) / q.Block) : default
+            : q.Scales.Count == 1 ? Shape.Scalar : [q.Scales.Count];
+        w.Int("axis", q.Scales.Count == 1 ? null : q.Axis).Int("block_size", q.Block > 0 ? q.Block : null).Constant(Tensor.Of<float>(shape, [.. q.Scales]));
+        // int32 has no zero point, in ONNX Runtime not even a zero.
+        return q.Type == ElementType.Int32 ? w : w.Constant(Tensor.From(new(q.Type, shape), Zeros(q.ZeroPoints)));
+    }
+
+    public static OnnxNodeWriter Write(OnnxNodeWriter w, int zero, Ints weightZeros) => w
+        .Constant(Tensor.From(w.Input(0) with { Shape = Shape.Scalar }, [(long)zero]))
+        .Constant(Tensor.From(w.Input(1) with { Shape = weightZeros.Count == 1 ? Shape.Scalar : [weightZeros.Count] }, Zeros(weightZeros)));
+
+    private static long[] Zeros(Ints zeros) => [.. zeros.Select(z => (long)z)];
 }

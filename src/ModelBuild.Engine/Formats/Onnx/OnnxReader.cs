@@ -3,8 +3,8 @@ using ModelBuild.Engine.Onnx;
 
 namespace ModelBuild.Engine;
 
-/// <summary>What an import may be told: lengths of symbolic dimensions, and inputs that are to be constants.</summary>
-internal sealed record ImportOptions(IReadOnlyDictionary<string, int> Dimensions, IReadOnlyDictionary<string, Tensor> Bound)
+/// <summary>What an import may be told: lengths of symbolic dimensions, inputs that are to be constants, and whole shapes of inputs, whatever the file says of them.</summary>
+internal sealed record ImportOptions(IReadOnlyDictionary<string, int> Dimensions, IReadOnlyDictionary<string, Tensor> Bound, IReadOnlyDictionary<string, Shape>? Shapes = null)
 {
     public static ImportOptions None { get; } = new(new Dictionary<string, int>(), new Dictionary<string, Tensor>());
 }
@@ -15,7 +15,7 @@ internal sealed record Imported(Graph Graph, IReadOnlyList<string> Files);
 /// <summary>ONNX files → Graph, newest opset's meaning.</summary>
 internal sealed class OnnxReader
 {
-    private const int LeastIr = 3, MostIr = 14, LeastOpset = 7, MostOpset = 28;
+    private const int LeastIr = 3, MostIr = 14, LeastOpset = 1, MostOpset = 28;
 
     private readonly string _file;
     private readonly ImportOptions _options;
@@ -42,6 +42,14 @@ internal sealed class OnnxReader
     public static Imported Read(string file, ImportOptions options)
     {
         file = Path.GetFullPath(file);
+        var reader = new OnnxReader(file, Parse(file), options);
+        return new Imported(reader.Build(), [file, .. reader._tensors.Read]);
+    }
+
+    /// <summary>The file as it is, with a graph in it.</summary>
+    /// <exception cref="DiagnosticException">MB2001 to MB2003: there is no file, or it is no model.</exception>
+    public static ModelProto Parse(string file)
+    {
         if (!File.Exists(file))
             throw Diagnostics.NoFile(file);
         byte[] bytes = File.ReadAllBytes(file);
@@ -58,8 +66,7 @@ internal sealed class OnnxReader
         }
         if (model.Graph == null || model.Graph.Node.Count + model.Graph.Output.Count == 0)
             throw Diagnostics.NoModel(file, bytes.Length == 0 ? "the file is empty" : "it holds no graph");
-        var reader = new OnnxReader(file, model, options);
-        return new Imported(reader.Build(), [file, .. reader._tensors.Read]);
+        return model;
     }
 
     private Graph Build()
@@ -96,6 +103,8 @@ internal sealed class OnnxReader
             throw Diagnostics.Input(_file, input.Name, "only tensors are supported as inputs");
         if (!Enum.IsDefined((ElementType)tensor.ElemType))
             throw Diagnostics.Input(_file, input.Name, $"element type {tensor.ElemType} is unknown");
+        if (_options.Shapes?.TryGetValue(input.Name, out Shape shape) == true)
+            return new TensorType((ElementType)tensor.ElemType, shape);
         if (tensor.Shape == null)
             throw Diagnostics.Input(_file, input.Name, "it has no shape; export the model with one");
         var axes = new List<int>();
@@ -155,6 +164,8 @@ internal sealed class OnnxReader
         string op = proto.Domain is "" or "ai.onnx" ? proto.OpType : $"{proto.Domain}.{proto.OpType}";
         if (!OnnxOperators.ByName.TryGetValue(op, out OnnxOperator? row))
             throw Diagnostics.Operator(_file, node.Name, op, _opset, "");
+        if (_opset < row.Since)
+            throw Diagnostics.Operator(_file, node.Name, op, _opset, $", only as opset {row.Since} and newer ones define it");
         try
         {
             if (row.Read(node) is { } read)
@@ -162,7 +173,7 @@ internal sealed class OnnxReader
         }
         catch (Exception e) when (e is OperatorException or NotConstantException or OverflowException)
         {
-            throw new ImportException(Diagnostics.Node(_file, node.Name, op, e.Message).Diagnostic, (e as NotConstantException)?.Value);
+            throw new ImportException(Diagnostics.Node(_file, node.Name, op, e.Message).Diagnostic, node.Name, op, (e as NotConstantException)?.Value);
         }
     }
 }

@@ -84,4 +84,14 @@ internal static class OnnxWindows
                 throw new OperatorException($"auto_pad '{auto}' is unknown; NOTSET, VALID, SAME_UPPER and SAME_LOWER are known");
         }
     }
+
+    public static OnnxNodeWriter Write(OnnxNodeWriter w, Conv o) => Write(w, o.Kernel, o.Strides, o.Dilations, o.Pads).Int("group", o.Group);
+
+    public static OnnxNodeWriter Write(OnnxNodeWriter w, ConvTranspose o) => Write(w, o.Kernel, o.Strides, o.Dilations, o.Pads).Ints("output_padding", o.OutputPads).Int("group", o.Group);
+
+    public static OnnxNodeWriter Write(OnnxNodeWriter w, Pool o) => Write(w, o.Kernel, o.Strides, o.Dilations, o.Pads);
+
+    // ONNX Runtime's quantized pools know no dilations, not even those of 1.
+    private static OnnxNodeWriter Write(OnnxNodeWriter w, Ints kernel, Ints strides, Ints dilations, Ints pads) =>
+        w.Ints("kernel_shape", kernel).Ints("strides", strides).Ints("dilations", dilations.All(d => d == 1) ? null : dilations).Ints("pads", pads);
 }

@@ -7,7 +7,7 @@ internal enum RangeRule
     Mse,
 
     /// <summary>The smallest and the largest number seen.</summary>
-    MinMax,
+    Minmax,
 
     /// <summary>All but a share of 10⁻⁴ at either end.</summary>
     Percentile,
@@ -25,7 +25,7 @@ internal static class Ranges
     {
         var (lo, hi) = histogram.Max > histogram.Min ? rule switch
         {
-            RangeRule.MinMax => (histogram.Min, histogram.Max),
+            RangeRule.Minmax => (histogram.Min, histogram.Max),
             RangeRule.Percentile => Percentile(histogram, 1e-4),
             RangeRule.Entropy => Shrunk(histogram, RelativeEntropy),
             _ => Shrunk(histogram, SquaredError),
@@ -86,20 +86,24 @@ internal static class Ranges
     {
         // Reference: the numbers in range, those outside moved to the nearest end. Candidate: the same in 128 levels, spread over the bins that are not empty.
         const int levels = 128;
-        var reference = new double[Histogram.Bins];
-        var level = new int[Histogram.Bins];
+        // Zeros, which ReLU makes by the million, are exact whatever the range, and would outweigh all else.
+        int zero = (int)Math.Clamp(-(double)histogram.Min / ((double)histogram.Max - histogram.Min) * Histogram.Bins, 0, Histogram.Bins - 1);
+        long[] counts = Merged([.. histogram.Counts.Select((c, i) => i == zero ? 0 : c)]);
+        int bins = counts.Length;
+        var reference = new double[bins];
+        var level = new int[bins];
         double[] sums = new double[levels];
         int[] used = new int[levels];
-        int First(double x) => Math.Clamp((int)((x - histogram.Min) / ((double)histogram.Max - histogram.Min) * Histogram.Bins), 0, Histogram.Bins - 1);
-        int from = First(lo), to = First(hi);
-        for (int bin = 0; bin < Histogram.Bins; bin++)
+        int Bin(double x) => Math.Clamp((int)((x - histogram.Min) / ((double)histogram.Max - histogram.Min) * bins), 0, bins - 1);
+        int from = Bin(lo), to = Bin(hi);
+        for (int bin = 0; bin < bins; bin++)
         {
             int at = Math.Clamp(bin, from, to);
-            reference[at] += histogram.Counts[bin];
-            if (bin != at || histogram.Counts[bin] == 0)
+            reference[at] += counts[bin];
+            if (bin != at || counts[bin] == 0)
                 continue;
             level[bin] = Math.Min(levels - 1, (bin - from) * levels / (to - from + 1));
-            sums[level[bin]] += histogram.Counts[bin];
+            sums[level[bin]] += counts[bin];
             used[level[bin]]++;
         }
         double total = reference.Sum(), candidate = sums.Sum(), divergence = 0;
@@ -111,5 +115,18 @@ internal static class Ranges
             divergence += p * Math.Log(p / Math.Max(q, 1e-12));
         }
         return divergence;
+    }
+
+    /// <summary>Fewer and wider bins where there are few numbers: the noise of bins with one or two would count as information, and the narrowest range would win.</summary>
+    private static long[] Merged(long[] counts)
+    {
+        const int enough = 64, fewest = 256;
+        long total = counts.Sum();
+        while (counts.Length > fewest && total / counts.Length < enough)
+        {
+            long[] finer = counts;
+            counts = [.. Enumerable.Range(0, finer.Length / 2).Select(i => finer[2 * i] + finer[2 * i + 1])];
+        }
+        return counts;
     }
 }

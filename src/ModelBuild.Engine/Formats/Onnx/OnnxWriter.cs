@@ -1,0 +1,141 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using ModelBuild.Engine.Onnx;
+
+namespace ModelBuild.Engine;
+
+/// <summary>
+/// A graph as an ONNX file: quantization as QuantizeLinear and DequantizeLinear around float operators, constants that float16 can say as float16 behind a
+/// Cast, all else as it is. The same graph gives the same bytes.
+/// </summary>
+internal sealed class OnnxWriter
+{
+    /// <summary>Newer ones only where an operator needs them: runtimes in the field are older than the format.</summary>
+    private const int LeastOpset = 21;
+
+    /// <summary>Smaller constants stay float32: a Cast would take more than it saves.</summary>
+    private const int LeastHalves = 64;
+
+    private readonly Graph _graph;
+    private readonly GraphProto _proto = new();
+    private readonly HashSet<string> _names, _nodes = [];
+    private readonly HashSet<string> _written = [];
+    private int _opset = LeastOpset;
+
+    private OnnxWriter(Graph graph)
+    {
+        _graph = graph;
+        _names = [.. graph.Types.Keys];
+    }
+
+    public bool Batch => _graph.Batch;
+
+    /// <param name="graph">What to write.</param>
+    /// <param name="producer">The version of the tool that writes.</param>
+    /// <exception cref="OperatorException">ONNX has no operator that says the same.</exception>
+    public static byte[] Write(Graph graph, string producer)
+    {
+        var writer = new OnnxWriter(graph);
+        GraphProto proto = writer.Build();
+        // Which version of the format came with which opset.
+        int format = writer._opset <= 21 ? 10 : writer._opset <= 23 ? 11 : 12;
+        var model = new ModelProto { IrVersion = format, ProducerName = "ModelBuild", ProducerVersion = producer, Graph = proto, OpsetImport = { new OperatorSetIdProto { Version = writer._opset } } };
+        return model.ToByteArray();
+    }
+
+    public TensorType Type(string value) => _graph.Types[value];
+
+    public void Since(int opset) => _opset = Math.Max(_opset, opset);
+
+    /// <summary>A further constant, under this name or one like it.</summary>
+    public string Constant(string hint, Tensor tensor)
+    {
+        string name = Fresh(_names, hint);
+        _proto.Initializer.Add(Proto(name, tensor, tensor.Element, tensor.Bytes.Span));
+        return name;
+    }
+
+    private GraphProto Build()
+    {
+        _proto.Name = _graph.Name.Length > 0 ? _graph.Name : "model";
+        _proto.Input.AddRange(_graph.Inputs.Select(Value));
+        _proto.Output.AddRange(_graph.Outputs.Select(Value));
+        foreach (Node node in _graph.Nodes)
+        {
+            if (!OnnxOperators.ByOp.TryGetValue(node.Op.GetType(), out OnnxOperator? row))
+                throw new OperatorException($"{node}: it can't be exported to ONNX");
+            foreach (string input in node.Inputs)
+                Initializer(input);
+            var proto = new NodeProto { Name = Fresh(_nodes, node.Name), OpType = row.Name, Input = { node.Inputs }, Output = { node.Outputs } };
+            row.Write!(new OnnxNodeWriter(this, node, proto), node.Op);
+            while (proto.Input is [.., ""])
+                proto.Input.RemoveAt(proto.Input.Count - 1);
+            _proto.Node.Add(proto);
+        }
+        foreach (string output in _graph.Outputs)
+            Initializer(output);
+        return _proto;
+    }
+
+    private void Initializer(string value)
+    {
+        if (value.Length == 0 || _graph.Constant(value) is not { } tensor || !_written.Add(value))
+            return;
+        if (tensor.Element == ElementType.Float32 && tensor.Shape.Size >= LeastHalves && Halves(tensor.F32) is { } halves)
+        {
+            string half = Fresh(_names, $"{value}.f16");
+            _proto.Initializer.Add(Proto(half, tensor, ElementType.Float16, MemoryMarshal.AsBytes(halves.AsSpan())));
+            var cast = new NodeProto { Name = Fresh(_nodes, $"{value}.cast"), OpType = "Cast", Input = { half }, Output = { value } };
+            cast.Attribute.Add(new AttributeProto { Name = "to", I = (int)ElementType.Float32, Type = AttributeProto.Types.AttributeType.Int });
+            _proto.Node.Add(cast);
+        }
+        else
+            _proto.Initializer.Add(Proto(value, tensor, tensor.Element, tensor.Bytes.Span));
+    }
+
+    private static Half[]? Halves(ReadOnlySpan<float> values)
+    {
+        var halves = new Half[values.Length];
+        for (int i = 0; i < halves.Length; i++)
+        {
+            halves[i] = (Half)values[i];
+            if (!((float)halves[i]).Equals(values[i]))
+                return null;
+        }
+        return halves;
+    }
+
+    private static TensorProto Proto(string name, Tensor tensor, ElementType element, ReadOnlySpan<byte> bytes)
+    {
+        if (element is ElementType.UInt4 or ElementType.Int4)
+            bytes = Pack(bytes);
+        return new TensorProto { Name = name, DataType = (int)element, Dims = { tensor.Shape.Select(d => (long)d) }, RawData = ByteString.CopyFrom(bytes) };
+    }
+
+    /// <summary>Two elements a byte, the first in the low bits.</summary>
+    private static byte[] Pack(ReadOnlySpan<byte> nibbles)
+    {
+        var packed = new byte[(nibbles.Length + 1) / 2];
+        for (int i = 0; i < nibbles.Length; i++)
+            packed[i / 2] |= (byte)((nibbles[i] & 15) << (i % 2 * 4));
+        return packed;
+    }
+
+    private ValueInfoProto Value(string name)
+    {
+        TensorType type = _graph.Types[name];
+        var shape = new TensorShapeProto();
+        for (int i = 0; i < type.Shape.Rank; i++)
+            shape.Dim.Add(i == 0 && Batch ? new TensorShapeProto.Types.Dimension { DimParam = "batch" } : new TensorShapeProto.Types.Dimension { DimValue = type.Shape[i] });
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type.Element, Shape = shape } } };
+    }
+
+    // ONNX Runtime wants nodes of one name as little as values of one name.
+    private static string Fresh(HashSet<string> names, string hint)
+    {
+        string name = hint;
+        for (int i = 1; !names.Add(name); i++)
+            name = $"{hint}.{i}";
+        return name;
+    }
+}

@@ -1,0 +1,23 @@
+namespace ModelBuild.Engine;
+
+/// <summary>What stored weights are to be: the fewest bytes, expanded once per process where that differs from what kernels read; or as kernels read them, so that nothing is expanded.</summary>
+internal enum Optimize { Size, Speed }
+
+/// <summary>How far float kernels may stray from the plain order of a sum. No kernel uses the leave yet: all keep <see cref="Strict"/>.</summary>
+internal enum Numerics { Strict, Default, Fast }
+
+/// <summary>Metadata that is one word of a few.</summary>
+internal static class Choices
+{
+    public static Optimize Optimize(CompileRequest request) => Read(request, nameof(CompileRequest.Optimize), request.Optimize, ModelBuild.Engine.Optimize.Size);
+
+    public static Numerics Numerics(CompileRequest request) => Read(request, nameof(CompileRequest.Numerics), request.Numerics, ModelBuild.Engine.Numerics.Default);
+
+    private static T Read<T>(CompileRequest request, string metadata, string text, T otherwise) where T : struct, Enum
+    {
+        string[] words = Enum.GetNames<T>();
+        return string.IsNullOrWhiteSpace(text) ? otherwise
+            : words.FirstOrDefault(w => w.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase)) is { } word ? Enum.Parse<T>(word)
+            : throw Diagnostics.Metadata(request.Site, metadata, text, $"{string.Join(" or ", words)}{Near.Hint(text, words)}");
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace ModelBuild.Tool;
+
+/// <summary>
+/// What <c>bench</c> measures. <paramref name="Ratio"/> is the class's time over that of the faster baseline, the median of all rounds' ratios; what ONNX
+/// Runtime can't run is null.
+/// </summary>
+/// <param name="OnnxRuntimeMicroseconds">The faster baseline.</param>
+/// <param name="OnnxRuntimeFloatMicroseconds">The model as given.</param>
+/// <param name="OnnxRuntimeQuantizedMicroseconds">Our own export of the quantized model.</param>
+/// <param name="FirstCallMicroseconds">Construction and first call, with kernels that the compilation has already run.</param>
+/// <param name="MaxError">max|y−r| / max|r| against the model as given.</param>
+/// <param name="QuantizedMaxError">The same against our export.</param>
+/// <param name="Judge">Why ONNX Runtime did not run; else empty.</param>
+internal sealed record BenchResult(
+    string Model, string Recipe, string Calibration, int Threads, int Rounds, long WeightsBytes,
+    double Microseconds, double? OnnxRuntimeMicroseconds, double? Ratio, double? RatioLow, double? RatioHigh,
+    double? OnnxRuntimeFloatMicroseconds, double? OnnxRuntimeQuantizedMicroseconds,
+    double BytesPerCall, double FirstCallMicroseconds, double? MaxError, double? QuantizedMaxError, string Judge)
+{
+    public IEnumerable<string> Lines()
+    {
+        string recipe = Recipe.Length == 0 ? "float" : Recipe;
+        yield return $"{Model}: {recipe}, {Threads} {(Threads == 1 ? "thread" : "threads")}, {Text(WeightsBytes, "N0")} bytes of weights";
+        yield return $"  the class     {Time(Microseconds)} a call, {Text(BytesPerCall, "0")} bytes allocated; the first call {Time(FirstCallMicroseconds)}";
+        if (OnnxRuntimeFloatMicroseconds is { } whole)
+            yield return $"  ONNX Runtime  {Time(whole)} a call on the model as given";
+        if (OnnxRuntimeQuantizedMicroseconds is { } quantized)
+            yield return $"  ONNX Runtime  {Time(quantized)} a call on the quantized model";
+        if (Ratio is { } ratio)
+            yield return $"  ratio         {Text(ratio, "0.000")} of ONNX Runtime's time ({Text(RatioLow!.Value, "0.000")} to {Text(RatioHigh!.Value, "0.000")} in half of {Rounds} rounds)";
+        if (MaxError is { } error)
+            yield return $"  error         {Text(error, "0.0E+0")} of the largest value{(QuantizedMaxError is { } other ? $"; {Text(other, "0.0E+0")} against the quantized model" : "")}";
+        if (Judge.Length > 0)
+            yield return $"  ONNX Runtime could not run it: {Judge}";
+    }
+
+    private static string Time(double microseconds) => microseconds switch
+    {
+        < 10 => $"{Text(microseconds, "0.000")} µs", < 1000 => $"{Text(microseconds, "0.0")} µs", _ => $"{Text(microseconds / 1000, "0.00")} ms",
+    };
+
+    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+
+namespace ModelBuild.Engine.Tests;
+
+/// <summary>The README's tables are those of the code; <c>UPDATE_GOLDENS=1</c> writes them.</summary>
+[TestClass]
+public partial class ReadmeTests
+{
+    private static readonly string File = Path.Combine(Fixtures.Repository, "README.md");
+
+    [TestMethod]
+    public void Tables_SayWhatTheCodeDoes()
+    {
+        string text = System.IO.File.ReadAllText(File), expected = Table().Replace(text, m => $"{m.Groups[1].Value}\n{Rows(m.Groups[2].Value)}{m.Groups[3].Value}");
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDENS") == "1")
+            System.IO.File.WriteAllText(File, expected);
+        else
+            Assert.AreEqual(expected, text);
+    }
+
+    [TestMethod]
+    public void EveryDiagnostic_HasItsPlace()
+    {
+        string readme = System.IO.File.ReadAllText(File);
+        string[] sources = [.. new[] { "src", "build" }.SelectMany(f => Directory.EnumerateFiles(Path.Combine(Fixtures.Repository, f), "*", SearchOption.AllDirectories))
+            .Where(f => Path.GetExtension(f) is ".cs" or ".targets" or ".props" && !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}") && !f.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}"))];
+        string[] ids = [.. sources.SelectMany(f => Id().Matches(System.IO.File.ReadAllText(f))).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal)];
+        Assert.IsGreaterThan(40, ids.Length);
+        CollectionAssert.AreEqual(Array.Empty<string>(), ids.Where(id => !readme.Contains($"<a id=\"{id.ToLowerInvariant()}\"></a>{id}", StringComparison.Ordinal)).ToArray());
+    }
+
+    private static string Rows(string table) => table switch
+    {
+        "steps" => Lines("step | key | values | default | what it does", PassTable.Rows.SelectMany(row => new[] { $"`{row.Title}` | | | | {row.Doc}" }
+            .Concat(row.Parameters.Select(p => $"| `{p.Key}` | {p.Valid} | {(p.Required ? "" : $"`{p.DefaultText}`")} | {p.Doc}")))
+            .Concat(PassRow.Common.Select(p => $"every step | `{p.Key}` | {p.Valid} | | {p.Doc}"))),
+        "recipes" => Lines("name | steps | for", RecipeTable.BuiltIn.Select(r => $"`{r.Name}` | `{r.Steps.Replace("|", "\\|")}` | {r.Doc}")),
+        "operators" => string.Join(", ", OnnxOperators.All.Select(o => o.Name)) + ".\n",
+        "diagnostics" => Lines("ID | what is wrong | it says", Diagnostics.Table.Select(d => $"<a id=\"{d.Id.ToLowerInvariant()}\"></a>{d.Id} | {d.Title} | {d.Format.Replace("|", "\\|").Replace("<", "&lt;")}")),
+        _ => throw new ArgumentException(table),
+    };
+
+    private static string Lines(string head, IEnumerable<string> rows) =>
+        $"| {head} |\n|{string.Concat(head.Split('|').Select(_ => "---|"))}\n{string.Concat(rows.Select(r => $"| {r} |\n"))}";
+
+    [GeneratedRegex(@"(<!-- table: (\w+) -->)\n(?:(?!<!--).*\n)*(<!-- end -->)")]
+    private static partial Regex Table();
+
+    [GeneratedRegex("MB[0-9]{4}")]
+    private static partial Regex Id();
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace ModelBuild.Tool.Tests;
+
+[TestClass]
+public class BenchTests
+{
+    [TestMethod]
+    public void Bench_MeasuresWithoutAllocation_WhenGivenABuiltinModel()
+    {
+        using var tool = new Tool();
+        Assert.AreEqual(0, tool.Run("bench", "--builtin", "mlp", "--json", tool.At("mlp.json")), tool.Output + tool.Errors);
+        JsonElement json = tool.Json("mlp.json");
+        Assert.AreEqual(0, json.GetProperty("bytesPerCall").GetDouble());
+        foreach (string field in new[] { "microseconds", "onnxRuntimeMicroseconds", "ratio", "firstCallMicroseconds" })
+            Assert.IsGreaterThan(0, json.GetProperty(field).GetDouble(), field);
+        Assert.IsLessThan(1e-5, json.GetProperty("maxError").GetDouble());
+        Assert.AreEqual(JsonValueKind.Null, json.GetProperty("onnxRuntimeQuantizedMicroseconds").ValueKind);
+        StringAssert.Contains(tool.Output, "0 bytes allocated");
+    }
+
+    [TestMethod]
+    public void Bench_ComparesWithTheFasterBaseline_WhenTheRecipeQuantizes()
+    {
+        using var tool = new Tool();
+        Assert.AreEqual(0, tool.Run("bench", SmallModel.Write(tool.At("small.onnx")), "--recipe", "quantize(int8)", "--scale", "1/255", "--json", tool.At("small.json")), tool.Output + tool.Errors);
+        JsonElement json = tool.Json("small.json");
+        double fastest = Math.Min(json.GetProperty("onnxRuntimeFloatMicroseconds").GetDouble(), json.GetProperty("onnxRuntimeQuantizedMicroseconds").GetDouble());
+        Assert.AreEqual(fastest, json.GetProperty("onnxRuntimeMicroseconds").GetDouble());
+        StringAssert.StartsWith(tool.Output, "calibrated on 32 seeded random samples");
+        Assert.IsLessThan(0.1, json.GetProperty("maxError").GetDouble());
+    }
+}

@@ -116,7 +116,7 @@ internal sealed unsafe class Job(Workers workers, int threads)
         long start = Stopwatch.GetTimestamp(), now = start;
         do
         {
-            Thread.Yield();
+            Workers.Pause(now - start);
             now = Stopwatch.GetTimestamp();
         }
         while (Volatile.Read(ref _left) > 1 && now < start + s_spin);
@@ -126,7 +126,7 @@ internal sealed unsafe class Job(Workers workers, int threads)
             now = Stopwatch.GetTimestamp();
         }
         // The last chunk of a worker that runs undisturbed ends soon after the caller's.
-        if (now - start > (start - begin) / 2)
+        if (now - start > Math.Max(start - begin, s_spin) / 2)
             _alone = now + Patience * (now - start);
     }
 }

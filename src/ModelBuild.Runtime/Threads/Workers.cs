@@ -57,19 +57,31 @@ internal sealed class Workers
             Volatile.Write(ref _offers[place], null);
     }
 
+    /// <summary>A moment of waiting. At first the processor is kept, as it mostly isn't for long; then whoever else wants it may have it: on a busy machine the
+    /// one that is waited for.</summary>
+    public static void Pause(long waited)
+    {
+        if (waited < s_spin / 4)
+            Thread.SpinWait(8);
+        else
+            Thread.Yield();
+    }
+
     private void Work()
     {
         while (true)
         {
-            long end = Stopwatch.GetTimestamp() + s_spin;
+            long start = Stopwatch.GetTimestamp(), now = start;
             do
             {
-                if (Help())
-                    end = Stopwatch.GetTimestamp() + s_spin;
-                else
-                    Thread.Yield();
+                bool helped = Help();
+                if (!helped)
+                    Pause(now - start);
+                now = Stopwatch.GetTimestamp();
+                if (helped)
+                    start = now;
             }
-            while (Stopwatch.GetTimestamp() < end);
+            while (now < start + s_spin);
             Interlocked.Increment(ref _asleep);
             if (Help() && TryStayAwake())
                 continue;

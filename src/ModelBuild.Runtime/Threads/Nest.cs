@@ -10,8 +10,8 @@ internal interface INestBody
 /// <summary>Element-wise loops, cut along one axis. Operands that there aren't have no strides.</summary>
 internal readonly unsafe struct Nest<B> : ILoop where B : unmanaged, INestBody
 {
-    // Elements that stay together on the innermost axis: a cache line and more of any type.
-    private const int Together = 256;
+    // Whole cache lines of any type, and some more.
+    private const int Line = 256;
 
     private const int MostAxes = 16;
 
@@ -19,20 +19,21 @@ internal readonly unsafe struct Nest<B> : ILoop where B : unmanaged, INestBody
     private readonly int* _shape, _a, _b, _y;
     private readonly int _rank, _axis, _unit;
 
-    private Nest(B body, int rank, int axis, int* shape, int* a, int* b, int* y)
+    private Nest(B body, int rank, int axis, int together, int* shape, int* a, int* b, int* y)
     {
         (_body, _rank, _axis) = (body, rank, axis);
         _shape = shape;
         _a = a;
         _b = b;
         _y = y;
-        _unit = axis == rank - 1 ? Together : 1;
+        _unit = axis == rank - 1 ? together : 1;
     }
 
     /// <param name="frame">Whose threads may take part.</param>
     /// <param name="body">What to do.</param>
     /// <param name="cost">Of one element, in multiply-accumulates of the dense float kernel.</param>
-    public static void Run(in Frame frame, B body, int cost, ReadOnlySpan<int> shape, ReadOnlySpan<int> a, ReadOnlySpan<int> b, ReadOnlySpan<int> y)
+    /// <param name="together">Elements that stay together on the innermost axis.</param>
+    public static void Run(in Frame frame, B body, long cost, ReadOnlySpan<int> shape, ReadOnlySpan<int> a, ReadOnlySpan<int> b, ReadOnlySpan<int> y, int together = Line)
     {
         long work = cost;
         int axis = 0;
@@ -48,7 +49,7 @@ internal readonly unsafe struct Nest<B> : ILoop where B : unmanaged, INestBody
         }
         fixed (int* axes = shape, sa = a, sb = b, sy = y)
         {
-            var nest = new Nest<B>(body, shape.Length, axis, axes, sa, sb, sy);
+            var nest = new Nest<B>(body, shape.Length, axis, together, axes, sa, sb, sy);
             frame.Run(nest, (shape[axis] + nest._unit - 1) / nest._unit, work);
         }
     }

@@ -14,7 +14,7 @@ internal sealed unsafe class Job(Workers workers, int threads)
 
     // A worker that loses its processor amid a chunk makes the caller wait, on a busy machine for milliseconds. Who had to wait works alone for this many
     // times as long, which bounds what a busy machine can cost.
-    private const int Patience = 10;
+    private const int Patience = 4;
 
     // More chunks than threads: who is late or slow takes fewer.
     private const int ChunksOfAThread = 4;

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -11,17 +12,24 @@ namespace ModelBuild.Generated;
 public sealed unsafe class Arenas
 {
     private readonly ModelWeights _weights;
-    private readonly int _scratchBytes;
+    private readonly int _scratchBytes, _threads;
+    private readonly Workers _workers;
     private Arena? _slot;
     private Arena? _others;
     private int _locked;
 
     /// <exception cref="InvalidOperationException">The weights are missing, or belong to another build than the class.</exception>
-    public Arenas(ModelWeights weights, int scratchBytes, int threads)
+    public Arenas(ModelWeights weights, int scratchBytes, int threads) : this(weights, scratchBytes, Math.Min(threads, Environment.ProcessorCount), Workers.Shared)
+    {
+    }
+
+    internal Arenas(ModelWeights weights, int scratchBytes, int threads, Workers workers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _weights = weights.Open();
         _scratchBytes = scratchBytes;
+        _threads = threads;
+        _workers = workers;
     }
 
     /// <summary>An arena for one call; <see cref="Lease.Dispose"/> gives it back.</summary>
@@ -46,7 +54,7 @@ public sealed unsafe class Arenas
             arena.Next = null;
         }
         Unlock();
-        return arena ?? new Arena(_weights, _scratchBytes);
+        return arena ?? new Arena(_weights, _scratchBytes, _workers.Hire(_threads));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -76,10 +84,10 @@ public sealed unsafe class Arenas
 
         public Arena? Next;
 
-        public Arena(ModelWeights weights, int scratchBytes)
+        public Arena(ModelWeights weights, int scratchBytes, Job? job)
         {
             _scratch = new Block(scratchBytes);
-            Frame = new Frame(_scratch.Start, weights.Data, weights.Expanded);
+            Frame = new Frame(_scratch.Start, weights.Data, weights.Expanded, job);
         }
     }
 
@@ -93,6 +101,7 @@ public sealed unsafe class Arenas
         {
             _arenas = arenas;
             _arena = arena;
+            arena.Frame.Begin();
         }
 
         public ref readonly Frame Frame => ref _arena.Frame;

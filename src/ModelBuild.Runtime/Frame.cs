@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -7,9 +8,11 @@ namespace ModelBuild.Generated;
 public readonly unsafe struct Frame
 {
     private readonly byte* _scratch, _weights, _expanded;
+    private readonly Job? _job;
 
-    internal Frame(byte* scratch, byte* weights, byte* expanded)
+    internal Frame(byte* scratch, byte* weights, byte* expanded, Job? job)
     {
+        _job = job;
         _scratch = scratch;
         _weights = weights;
         _expanded = expanded;
@@ -20,4 +23,19 @@ public readonly unsafe struct Frame
     public Place Weights(int offset) => new(_weights + offset);
 
     public Place Expanded(int offset) => new(_expanded + offset);
+
+    /// <summary>A call begins.</summary>
+    internal void Begin() => _job?.Begin();
+
+    /// <summary>All iterations of a loop, on several threads where the instance has them and it pays.</summary>
+    /// <param name="work">About how much there is to do, in multiply-accumulates of the dense float kernel.</param>
+    internal void Run<L>(L loop, int count, long work) where L : unmanaged, ILoop
+    {
+        if (_job == null || count < 2 || !_job.IsWorth(work))
+            loop.Run(0, count);
+        else
+            _job.Run(&Chunk<L>, &loop, count);
+    }
+
+    private static void Chunk<L>(void* loop, int from, int to) where L : unmanaged, ILoop => ((L*)loop)->Run(from, to);
 }

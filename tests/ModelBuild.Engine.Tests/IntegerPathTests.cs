@@ -41,8 +41,9 @@ public class IntegerPathTests
 
     private static (Emitted Emitted, Tensor[] Outputs) Outputs()
     {
-        Emitted emitted = SeededNetwork.Quantized();
+        var network = new SeededNetwork();
+        Emitted emitted = network.Quantized();
         using var runner = new PlanRunner(emitted.Plan, emitted.Weights);
-        return (emitted, [.. Enumerable.Range(0, 5).SelectMany(seed => runner.Run([SeededNetwork.Input(seed)]))]);
+        return (emitted, [.. Enumerable.Range(0, 5).SelectMany(seed => runner.Run([network.Input(seed)]))]);
     }
 }

@@ -1,16 +1,17 @@
 namespace ModelBuild.Engine.Tests;
 
 /// <summary>A small network of random weights, always the same ones, with sizes that no vector divides.</summary>
-internal static class SeededNetwork
+internal sealed class SeededNetwork(int height = 29, int width = 31)
 {
-    private const int Height = 29, Width = 31;
+    /// <summary>One whose calls are long enough to be shared out.</summary>
+    public static SeededNetwork Large { get; } = new(93, 95);
 
-    public static Tensor Input(int seed) => Random(new Random(seed), 1, [1, 3, Height, Width]);
+    public Tensor Input(int seed) => Random(new Random(seed), 1, [1, 3, height, width]);
 
-    public static Emitted Float() => Emitted.From(Build(), PlanNames.None);
+    public Emitted Float() => Emitted.From(Build(), PlanNames.None);
 
     /// <summary>Quantized by scales that follow from the weights alone: what calibration would see may differ in its last digit between processors.</summary>
-    public static Emitted Quantized()
+    public Emitted Quantized()
     {
         Graph graph = Build();
         Node[] nodes = [.. graph.Nodes.Where(n => n.Op.HasIntegerKernel)];
@@ -28,7 +29,7 @@ internal static class SeededNetwork
         return new(new([scale]), new([(int)MathF.Round(-least / scale)]), ElementType.UInt8);
     }
 
-    private static Graph Build()
+    private Graph Build()
     {
         var random = new Random(7);
         var builder = new GraphBuilder("seeded");

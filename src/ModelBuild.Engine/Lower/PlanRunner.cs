@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using ModelBuild.Generated;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Engine;
 
@@ -26,7 +27,8 @@ internal sealed unsafe class PlanRunner : IDisposable
         _weights = weights.Pin();
         try
         {
-            _arenas = new Arenas(new ModelWeights((byte*)_weights.Pointer, plan.ContentId, weights.Length, plan.Weights.ExpandedBytes, Expand), plan.ScratchBytes, threads);
+            // As many threads as asked for, where a generated class stops at what the machine has.
+            _arenas = new Arenas(new ModelWeights((byte*)_weights.Pointer, plan.ContentId, weights.Length, plan.Weights.ExpandedBytes, Expand), plan.ScratchBytes, threads, Workers.Shared);
         }
         catch
         {

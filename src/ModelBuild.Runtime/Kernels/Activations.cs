@@ -7,67 +7,67 @@ public static unsafe partial class Kernels
 {
     /// <summary>y = max(0, x).</summary>
     public static void ReluF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Relu(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Relu(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = x, or alpha·x where x is negative.</summary>
     public static void LeakyReluF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, float alpha) =>
-        Elementwise.Unary(new LeakyRelu(alpha), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new LeakyRelu(alpha), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = min(hi, max(lo, x)).</summary>
     public static void ClipF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, float lo, float hi) =>
-        Elementwise.Unary(new Clip(lo, hi), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Clip(lo, hi), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = x where it is above alpha, else 0.</summary>
     public static void ThresholdedReluF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, float alpha) =>
-        Elementwise.Unary(new ThresholdedRelu(alpha), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new ThresholdedRelu(alpha), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = 1 / (1 + e^−x).</summary>
     public static void SigmoidF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Sigmoid(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Sigmoid(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = max(0, min(1, alpha·x + beta)).</summary>
     public static void HardSigmoidF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, float alpha, float beta) =>
-        Elementwise.Unary(new HardSigmoid(alpha, beta), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new HardSigmoid(alpha, beta), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = x·max(0, min(1, x/6 + 1/2)).</summary>
     public static void HardSwishF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new HardSwish(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new HardSwish(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = x / (1 + e^(−alpha·x)).</summary>
     public static void SwishF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, float alpha) =>
-        Elementwise.Unary(new Swish(alpha), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Swish(alpha), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = tanh(x).</summary>
     public static void TanhF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Tanh(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Tanh(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = scale·x, or alpha·(e^(slope·x) − 1) where x is negative.</summary>
     public static void EluF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, float alpha, float slope, float scale) =>
-        Elementwise.Unary(new Elu(alpha, slope, scale), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Elu(alpha, slope, scale), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = ln(1 + e^x).</summary>
     public static void SoftplusF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Softplus(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Softplus(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = x / (1 + |x|).</summary>
     public static void SoftsignF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Softsign(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Softsign(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = x·tanh(ln(1 + e^x)).</summary>
     public static void MishF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Mish(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Mish(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = x·Φ(x), Φ being the normal distribution.</summary>
     public static void GeluF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Gelu(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Gelu(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))).</summary>
     public static void GeluTanhF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new GeluTanh(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new GeluTanh(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = x, or slope·x where x is negative.</summary>
     public static void PReluF32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Binary(new PRelu(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
+        Elementwise.Binary(frame, new PRelu(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
 
     // Where x is NaN, so is y: comparisons with it don't hold, and V.Min and V.Max keep their second operand.
 

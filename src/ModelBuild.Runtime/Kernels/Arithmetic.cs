@@ -9,27 +9,27 @@ public static unsafe partial class Kernels
 {
     /// <summary>y = a + b.</summary>
     public static void AddF32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Binary(new Add(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
+        Elementwise.Binary(frame, new Add(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
 
     /// <summary>y = a − b.</summary>
     public static void SubF32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Binary(new Sub(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
+        Elementwise.Binary(frame, new Sub(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
 
     /// <summary>y = a·b.</summary>
     public static void MulF32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Binary(new Mul(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
+        Elementwise.Binary(frame, new Mul(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
 
     /// <summary>y = a / b.</summary>
     public static void DivF32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Binary(new Div(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
+        Elementwise.Binary(frame, new Div(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
 
     /// <summary>y = min(a, b); NaN where either is.</summary>
     public static void MinF32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Binary(new Min(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
+        Elementwise.Binary(frame, new Min(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
 
     /// <summary>y = max(a, b); NaN where either is.</summary>
     public static void MaxF32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Binary(new Max(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
+        Elementwise.Binary(frame, new Max(), a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
 
     /// <summary>y = a + b.</summary>
     public static void AddI32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>

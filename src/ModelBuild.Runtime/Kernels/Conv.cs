@@ -1,3 +1,5 @@
+using ModelBuild.Generated.Threads;
+
 namespace ModelBuild.Generated;
 
 public static unsafe partial class Kernels
@@ -10,22 +12,14 @@ public static unsafe partial class Kernels
         in Frame frame, Place x, Place weights, Place bias, Place residual, Place y,
         int images, int height, int width, int channels, int depth, int tapRows, int tapColumns,
         int xImage, int xLine, int xPixel, int tapRow, int tapColumn, int yImage, int yLine, int yPixel, int residualImage, int residualLine, int residualPixel,
-        int groups, int xGroup, int weightsGroup, float lo, float hi)
-    {
-        for (int i = 0; i < images * groups; i++)
+        int groups, int xGroup, int weightsGroup, float lo, float hi) =>
+        new Groups<Dense>(new()
         {
-            nint image = i / groups, g = i % groups;
-            new Dense
-            {
-                X = x.F32 + image * xImage + g * xGroup, Weights = weights.F32 + g * weightsGroup, Y = y.F32 + image * yImage + g * channels,
-                Bias = bias.F32 == null ? null : bias.F32 + g * channels,
-                Residual = residual.F32 == null ? null : residual.F32 + image * residualImage + g * channels,
-                Rows = height * width, RowsPerLine = width, Columns = channels, K = depth, TapRows = tapRows, TapColumns = tapColumns,
-                XLine = xLine, XRow = xPixel, TapRow = tapRow, TapColumn = tapColumn, YLine = yLine, YRow = yPixel,
-                ResidualLine = residualLine, ResidualRow = residualPixel, Lo = lo, Hi = hi,
-            }.Run();
-        }
-    }
+            X = x.F32, Weights = weights.F32, Y = y.F32, Bias = bias.F32, Residual = residual.F32,
+            Rows = height * width, RowsPerLine = width, Columns = channels, K = depth, TapRows = tapRows, TapColumns = tapColumns,
+            XLine = xLine, XRow = xPixel, TapRow = tapRow, TapColumn = tapColumn, YLine = yLine, YRow = yPixel, ResidualLine = residualLine, ResidualRow = residualPixel,
+            XImage = xImage, YImage = yImage, ResidualImage = residualImage, XGroup = xGroup, WeightsGroup = weightsGroup, Lo = lo, Hi = hi,
+        }, images, groups).Run(frame);
 
     /// <summary>
     /// Matrix product: y[m, n] = clamp(Σk x[m, k]·w[k, n] + bias[n] + residual[m, n], lo, hi). <paramref name="weightsRow"/> = 0: weights in panels;
@@ -33,38 +27,68 @@ public static unsafe partial class Kernels
     /// </summary>
     public static void MatMulF32F32(
         in Frame frame, Place x, Place weights, Place bias, Place residual, Place y,
-        int rows, int depth, int columns, int xRow, int weightsRow, int yRow, int residualRow, float lo, float hi)
-    {
+        int rows, int depth, int columns, int xRow, int weightsRow, int yRow, int residualRow, float lo, float hi) =>
         new Dense
         {
             X = x.F32, Weights = weights.F32, Bias = bias.F32, Residual = residual.F32, Y = y.F32,
             Rows = rows, RowsPerLine = rows, Columns = columns, K = depth, TapRows = 1, TapColumns = 1,
             XRow = xRow, WeightsRow = weightsRow, YRow = yRow, ResidualRow = residualRow, Lo = lo, Hi = hi,
-        }.Run();
-    }
+        }.Run(frame);
 
     /// <summary>Products of many matrices, both at run time: weights [depth, columns] row-major. The batch's axes step through x, weights and y by their strides.</summary>
     public static void BatchMatMulF32F32(
         in Frame frame, Place x, Place weights, Place y, int rows, int depth, int columns, int xRow, int weightsRow,
         ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> weightsStrides, ReadOnlySpan<int> yStrides, float lo, float hi)
     {
-        if (shape.Length > 1)
+        fixed (int* axes = shape, xs = xStrides, ws = weightsStrides, ys = yStrides)
         {
-            for (nint i = 0; i < shape[0]; i++)
+            new Batch(new()
             {
-                BatchMatMulF32F32(frame, new((byte*)(x.F32 + i * xStrides[0])), new((byte*)(weights.F32 + i * weightsStrides[0])), new((byte*)(y.F32 + i * yStrides[0])),
-                    rows, depth, columns, xRow, weightsRow, shape[1..], xStrides[1..], weightsStrides[1..], yStrides[1..], lo, hi);
-            }
+                X = x.F32, Weights = weights.F32, Y = y.F32, Rows = rows, RowsPerLine = rows, Columns = columns, K = depth, TapRows = 1, TapColumns = 1,
+                XRow = xRow, WeightsRow = weightsRow, YRow = columns, Lo = lo, Hi = hi,
+            }, shape.Length, axes, xs, ws, ys).Run(frame);
+        }
+    }
+}
+
+/// <summary>The same matrix product at each index of some axes.</summary>
+internal readonly unsafe struct Batch(Dense first, int rank, int* shape, int* xStrides, int* weightsStrides, int* yStrides) : ILoop
+{
+    private const int Many = 8;
+
+    private readonly Dense _first = first;
+
+    public void Run(in Frame frame)
+    {
+        int count = 1;
+        for (int axis = 0; axis < rank; axis++)
+            count *= shape[axis];
+        if (count >= Many)
+        {
+            frame.Run(this, count, count * _first.Work);
             return;
         }
-        for (nint i = 0; i < shape[0]; i++)
+        for (int i = 0; i < count; i++)
+            At(i).Run(frame);
+    }
+
+    public void Run(int from, int to)
+    {
+        for (int i = from; i < to; i++)
+            At(i).RunAll();
+    }
+
+    private Dense At(int i)
+    {
+        Dense one = _first;
+        for (int axis = rank - 1; axis >= 0; axis--)
         {
-            new Dense
-            {
-                X = x.F32 + i * xStrides[0], Weights = weights.F32 + i * weightsStrides[0], Y = y.F32 + i * yStrides[0],
-                Rows = rows, RowsPerLine = rows, Columns = columns, K = depth, TapRows = 1, TapColumns = 1,
-                XRow = xRow, WeightsRow = weightsRow, YRow = columns, Lo = lo, Hi = hi,
-            }.Run();
+            nint index = i % shape[axis];
+            i /= shape[axis];
+            one.X += index * xStrides[axis];
+            one.Weights += index * weightsStrides[axis];
+            one.Y += index * yStrides[axis];
         }
+        return one;
     }
 }

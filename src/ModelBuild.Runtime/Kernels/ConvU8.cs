@@ -11,39 +11,27 @@ public static unsafe partial class Kernels
         in Frame frame, Place x, Place weights, Place bias, Place scales, Place y,
         int images, int height, int width, int channels, int depth, int tapRows, int tapColumns,
         int xImage, int xLine, int xPixel, int tapRow, int tapColumn, int yImage, int yLine, int yPixel,
-        int groups, int xGroup, int weightsGroup, int zero, int lo, int hi)
-    {
-        for (int i = 0; i < images * groups; i++)
+        int groups, int xGroup, int weightsGroup, int zero, int lo, int hi) =>
+        new Groups<DenseU8>(new()
         {
-            nint image = i / groups, g = i % groups;
-            new DenseU8
-            {
-                X = x.Address + image * xImage + g * xGroup, Weights = (sbyte*)weights.Address + g * weightsGroup, Y = y.Address + image * yImage + g * channels,
-                Bias = bias.I32 + g * channels, Scales = scales.F32 + g * channels,
-                Rows = height * width, RowsPerLine = width, Columns = channels, K = depth, TapRows = tapRows, TapColumns = tapColumns,
-                XLine = xLine, XRow = xPixel, TapRow = tapRow, TapColumn = tapColumn, YLine = yLine, YRow = yPixel, To = new(zero, lo, hi),
-            }.Run();
-        }
-    }
+            X = x.Address, Weights = (sbyte*)weights.Address, Y = y.Address, Bias = bias.I32, Scales = scales.F32,
+            Rows = height * width, RowsPerLine = width, Columns = channels, K = depth, TapRows = tapRows, TapColumns = tapColumns,
+            XLine = xLine, XRow = xPixel, TapRow = tapRow, TapColumn = tapColumn, YLine = yLine, YRow = yPixel,
+            XImage = xImage, YImage = yImage, XGroup = xGroup, WeightsGroup = weightsGroup, To = new(zero, lo, hi),
+        }, images, groups).Run(frame);
 
     /// <summary>As <see cref="ConvU8S8"/>, with the int32 sums themselves as the result: y = Σ x·w + bias (bias may be absent).</summary>
     public static void ConvU8S8I32(
         in Frame frame, Place x, Place weights, Place bias, Place y,
         int images, int height, int width, int channels, int depth, int tapRows, int tapColumns,
-        int xImage, int xLine, int xPixel, int tapRow, int tapColumn, int yImage, int yLine, int yPixel, int groups, int xGroup, int weightsGroup)
-    {
-        for (int i = 0; i < images * groups; i++)
+        int xImage, int xLine, int xPixel, int tapRow, int tapColumn, int yImage, int yLine, int yPixel, int groups, int xGroup, int weightsGroup) =>
+        new Groups<DenseU8>(new()
         {
-            nint image = i / groups, g = i % groups;
-            new DenseU8
-            {
-                X = x.Address + image * xImage + g * xGroup, Weights = (sbyte*)weights.Address + g * weightsGroup, Sums = y.I32 + image * yImage + g * channels,
-                Bias = bias.I32 == null ? null : bias.I32 + g * channels,
-                Rows = height * width, RowsPerLine = width, Columns = channels, K = depth, TapRows = tapRows, TapColumns = tapColumns,
-                XLine = xLine, XRow = xPixel, TapRow = tapRow, TapColumn = tapColumn, YLine = yLine, YRow = yPixel,
-            }.Run();
-        }
-    }
+            X = x.Address, Weights = (sbyte*)weights.Address, Sums = y.I32, Bias = bias.I32,
+            Rows = height * width, RowsPerLine = width, Columns = channels, K = depth, TapRows = tapRows, TapColumns = tapColumns,
+            XLine = xLine, XRow = xPixel, TapRow = tapRow, TapColumn = tapColumn, YLine = yLine, YRow = yPixel,
+            XImage = xImage, YImage = yImage, XGroup = xGroup, WeightsGroup = weightsGroup,
+        }, images, groups).Run(frame);
 
     /// <summary>Integer matrix product: y[m, n] = round(clamp((Σk x[m, k]·w[k, n] + bias[n])·scale[n])) + zero; weights s8 in panels.</summary>
     public static void MatMulU8S8(
@@ -52,7 +40,7 @@ public static unsafe partial class Kernels
         {
             X = x.Address, Weights = (sbyte*)weights.Address, Bias = bias.I32, Scales = scales.F32, Y = y.Address,
             Rows = rows, RowsPerLine = rows, Columns = columns, K = depth, TapRows = 1, TapColumns = 1, XRow = xRow, YRow = yRow, To = new(zero, lo, hi),
-        }.Run();
+        }.Run(frame);
 
     /// <summary>As <see cref="MatMulU8S8"/>, with the int32 sums themselves as the result.</summary>
     public static void MatMulU8S8I32(in Frame frame, Place x, Place weights, Place bias, Place y, int rows, int depth, int columns, int xRow, int yRow) =>
@@ -60,5 +48,5 @@ public static unsafe partial class Kernels
         {
             X = x.Address, Weights = (sbyte*)weights.Address, Bias = bias.I32, Sums = y.I32,
             Rows = rows, RowsPerLine = rows, Columns = columns, K = depth, TapRows = 1, TapColumns = 1, XRow = xRow, YRow = yRow,
-        }.Run();
+        }.Run(frame);
 }

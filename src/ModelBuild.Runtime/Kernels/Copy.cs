@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -9,31 +10,31 @@ public static unsafe partial class Kernels
     public static void Load<T>(in Frame frame, ReadOnlySpan<T> x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where T : unmanaged
     {
         fixed (T* from = x)
-            Strided.Copy(from, (T*)y.Address, shape, xStrides, yStrides);
+            Strided.Copy(frame, from, (T*)y.Address, shape, xStrides, yStrides);
     }
 
     /// <summary>From the arena or the weights to the caller's tensor (row-major).</summary>
     public static void Store<T>(in Frame frame, Place x, Span<T> y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where T : unmanaged
     {
         fixed (T* to = y)
-            Strided.Copy((T*)x.Address, to, shape, xStrides, yStrides);
+            Strided.Copy(frame, (T*)x.Address, to, shape, xStrides, yStrides);
     }
 
     /// <summary>Copies elements of 1 byte.</summary>
     public static void Copy1(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Strided.Copy(x.Address, y.Address, shape, xStrides, yStrides);
+        Strided.Copy(frame, x.Address, y.Address, shape, xStrides, yStrides);
 
     /// <summary>Copies elements of 2 bytes.</summary>
     public static void Copy2(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Strided.Copy((short*)x.Address, (short*)y.Address, shape, xStrides, yStrides);
+        Strided.Copy(frame, (short*)x.Address, (short*)y.Address, shape, xStrides, yStrides);
 
     /// <summary>Copies elements of 4 bytes.</summary>
     public static void Copy4(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Strided.Copy(x.I32, y.I32, shape, xStrides, yStrides);
+        Strided.Copy(frame, x.I32, y.I32, shape, xStrides, yStrides);
 
     /// <summary>Copies elements of 8 bytes.</summary>
     public static void Copy8(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Strided.Copy(x.I64, y.I64, shape, xStrides, yStrides);
+        Strided.Copy(frame, x.I64, y.I64, shape, xStrides, yStrides);
 
     /// <summary>Fills 4-byte elements with <paramref name="value"/>'s bits.</summary>
     public static void Fill4(in Frame frame, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> yStrides, int value) =>
@@ -51,6 +52,20 @@ public static unsafe partial class Kernels
 /// <summary>Loops over strided data of any rank.</summary>
 internal static unsafe class Strided
 {
+    // What an element costs, in multiply-accumulates of the dense float kernel; of a transposition, the most common of large copies.
+    private const int Cost = 16;
+
+    public static void Copy<T>(in Frame frame, T* x, T* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where T : unmanaged
+    {
+        fixed (int* xs = xStrides, ys = yStrides)
+            Nest<CopyBody<T>>.Run(frame, new(x, y, xs, ys), Cost, shape, xStrides, [], yStrides);
+    }
+
+    private readonly struct CopyBody<T>(T* x, T* y, int* xStrides, int* yStrides) : INestBody where T : unmanaged
+    {
+        public void Run(ReadOnlySpan<int> shape, nint a, nint b, nint at) => Copy(x + a, y + at, shape, new(xStrides, shape.Length), new(yStrides, shape.Length));
+    }
+
     public static void Copy<T>(T* x, T* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where T : unmanaged
     {
         nint length = shape[0], xs = xStrides[0], ys = yStrides[0];

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ModelBuild.Generated.Simd;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -8,41 +9,58 @@ namespace ModelBuild.Generated;
 /// The matrix product under convolution, Gemm and MatMul: rows of x (pixels) times panels of weights. A row is read in <c>slices</c> of <c>K</c>
 /// contiguous elements, so a k×k convolution over channels-last data is the same loop as a matrix product.
 /// </summary>
-internal unsafe struct Dense
+internal unsafe struct Dense : IMovable, ILoop
 {
     // x: row r lies at X + (r / RowsPerLine) * XLine + (r % RowsPerLine) * XRow; y and the residual likewise.
     public float* X, Weights, Bias, Residual, Y;
     public int Rows, RowsPerLine, Columns, K, TapRows, TapColumns;
     public nint XLine, XRow, TapRow, TapColumn, YLine, YRow, ResidualLine, ResidualRow;
 
-    /// <summary>Columns of a panel; the last panel is as wide as what remains. Weights: [panel][slice][k][panel width].</summary>
-    public const int Panel = 32;
+    /// <summary>Elements between images, and between groups of one image; a group has Columns of y, bias and residual.</summary>
+    public nint XImage, YImage, ResidualImage, XGroup, WeightsGroup;
 
-    /// <summary>Rows of a tile at most: with two vectors each, accumulators fill half of the 512-bit registers, and a third row more would spill the 256-bit ones.</summary>
-    private const int MostRows = 8;
-
-    /// <summary>Weights of this many bytes stay in the second-level cache while all rows pass; larger ones are taken panel by panel.</summary>
-    private const int CachedWeights = 512 * 1024;
-
-    /// <summary>Elements between two k of one panel; 0: the panel's own width (packed). Otherwise weights are a row-major [K, Columns] matrix.</summary>
+    /// <summary>
+    /// Elements between two k of one panel; 0: the panel's own width, as weights are [panel][slice][k][panel width]. Otherwise they are a row-major
+    /// [K, Columns] matrix.
+    /// </summary>
     public nint WeightsRow;
 
     public float Lo, Hi;
 
-    public void Run()
+    // Rows of a tile at most: with two vectors each, accumulators fill half of the 512-bit registers, and a third row more would spill the 256-bit ones.
+    private static int Height => Vector512.IsHardwareAccelerated ? 8 : Vector128.IsHardwareAccelerated ? 6 : 4;
+
+    private readonly Tiling Tiling => new(Rows, Columns, Height, (long)Columns * K * TapRows * TapColumns * sizeof(float));
+
+    public readonly long Work => (long)Rows * Columns * K * TapRows * TapColumns;
+
+    public void Move(nint image, nint group)
+    {
+        X += image * XImage + group * XGroup;
+        Weights += group * WeightsGroup;
+        Y += image * YImage + group * Columns;
+        Bias = Bias == null ? null : Bias + group * Columns;
+        Residual = Residual == null ? null : Residual + image * ResidualImage + group * Columns;
+    }
+
+    public readonly void Run(in Frame frame) => frame.Run(this, Tiling.Parts, Work);
+
+    public readonly void RunAll() => Run(0, Tiling.Parts);
+
+    public readonly void Run(int from, int to)
     {
         if (Vector512.IsHardwareAccelerated)
-            Run<V512>(MostRows);
+            Run<V512>(from, to);
         else if (Vector256.IsHardwareAccelerated)
-            Run<V256>(6);
+            Run<V256>(from, to);
         else if (Vector128.IsHardwareAccelerated)
-            Run<V128>(6);
+            Run<V128>(from, to);
         else
-            Run<V1>(4);
+            Run<V1>(from, to);
     }
 
     [SkipLocalsInit]
-    internal void Run<V>(int height) where V : struct, IVec<V>
+    private readonly void Run<V>(int from, int to) where V : struct, IVec<V>
     {
         int slices = TapRows * TapColumns;
         nint* taps = stackalloc nint[slices];
@@ -50,31 +68,32 @@ internal unsafe struct Dense
             taps[i] = i / TapColumns * TapRow + i % TapColumns * TapColumn;
 
         float* bias = Bias;
-        float* zeros = stackalloc float[Panel];
+        float* zeros = stackalloc float[Tiling.Panel];
         if (bias == null)
-            new Span<float>(zeros, Panel).Clear();
+            new Span<float>(zeros, Tiling.Panel).Clear();
 
         float** pointers = stackalloc float*[RowPointers.Count];
         var rows = new RowPointers(pointers);
 
         // All panels for some rows, or all rows for a panel.
-        int width = (long)Columns * slices * K * sizeof(float) <= CachedWeights ? Columns : Panel;
-        for (int first = 0; first < Columns; first += width)
+        Tiling tiling = Tiling;
+        tiling.Part(from, to, out int firstTile, out int endTile, out int firstColumn, out int endColumn);
+        for (int first = firstColumn; first < endColumn; first += tiling.Width)
         {
-            int end = Math.Min(Columns, first + width);
-            for (int row = 0; row < Rows;)
+            int end = Math.Min(endColumn, first + tiling.Width);
+            int row = tiling.Row(firstTile);
+            for (int tile = firstTile; tile < endTile; tile++)
             {
-                // Tiles of about one height, rather than a last one of a row or two.
-                int left = Rows - row, tiles = (left + height - 1) / height, count = (left + tiles - 1) / tiles;
+                int next = tiling.Row(tile + 1), count = next - row;
                 Point(&rows, row, count);
-                for (int column = first; column < end; column += Panel)
+                for (int column = first; column < end; column += Tiling.Panel)
                 {
-                    int live = Math.Min(Panel, Columns - column);
+                    int live = Math.Min(Tiling.Panel, Columns - column);
                     float* w = WeightsRow != 0 ? Weights + column : Weights + (nint)column * slices * K;
                     var panel = new DensePanel { Rows = &rows, Count = count, Taps = taps, Slices = slices, Depth = K, Step = WeightsRow != 0 ? WeightsRow : live, Lo = Lo, Hi = Hi, Start = column, W = w, Bias = bias == null ? zeros : bias + column };
                     panel.Run<V>(live);
                 }
-                row += count;
+                row = next;
             }
         }
     }

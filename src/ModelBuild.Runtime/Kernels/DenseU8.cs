@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using ModelBuild.Generated.Simd;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -9,7 +10,7 @@ namespace ModelBuild.Generated;
 /// The matrix product under integer convolution, Gemm and MatMul, as <see cref="Dense"/> is for floats: u8 pixels times s8 panels in int32, then bytes by
 /// <see cref="Requantization"/>, or the sums themselves. Weights: [panel of 32][tap][k / 4][panel width][4], zeros where k is no multiple of four.
 /// </summary>
-internal unsafe struct DenseU8
+internal unsafe struct DenseU8 : IMovable, ILoop
 {
     public byte* X;
     public sbyte* Weights;
@@ -21,54 +22,73 @@ internal unsafe struct DenseU8
     public int* Sums;
 
     public int Rows, RowsPerLine, Columns, K, TapRows, TapColumns;
-    public nint XLine, XRow, TapRow, TapColumn, YLine, YRow;
+    public nint XLine, XRow, TapRow, TapColumn, YLine, YRow, XImage, YImage, XGroup, WeightsGroup;
     public Requantization To;
 
-    /// <summary>Weights of this many bytes stay in the second-level cache while all rows pass; larger ones are taken panel by panel.</summary>
-    private const int CachedWeights = 512 * 1024;
+    // VNNI's sums live in sixteen registers, operands included.
+    private static int Height => AvxVnni.IsSupported ? 6 : Avx512BW.IsSupported ? 8 : 4;
 
-    public void Run()
+    private readonly Tiling Tiling => new(Rows, Columns, Height, (long)Columns * ((K + 3) / 4 * 4) * TapRows * TapColumns);
+
+    // Bytes are multiplied about twice as fast as floats.
+    public readonly long Work => (long)Rows * Columns * K * TapRows * TapColumns / 2;
+
+    public void Move(nint image, nint group)
     {
-        // VNNI's sums live in sixteen registers, operands included.
+        X += image * XImage + group * XGroup;
+        Weights += group * WeightsGroup;
+        Y = Y == null ? null : Y + image * YImage + group * Columns;
+        Sums = Sums == null ? null : Sums + image * YImage + group * Columns;
+        Bias = Bias == null ? null : Bias + group * Columns;
+        Scales = Scales == null ? null : Scales + group * Columns;
+    }
+
+    public readonly void Run(in Frame frame) => frame.Run(this, Tiling.Parts, Work);
+
+    public readonly void RunAll() => Run(0, Tiling.Parts);
+
+    public readonly void Run(int from, int to)
+    {
         if (AvxVnni.IsSupported)
-            Run<DotVnni, Vector256<int>, Vector256<int>>(6);
+            Run<DotVnni, Vector256<int>, Vector256<int>>(from, to);
         else if (Avx512BW.IsSupported)
-            Run<Dot512, Vector512<int>, Halves512>(8);
+            Run<Dot512, Vector512<int>, Halves512>(from, to);
         else if (Avx2.IsSupported)
-            Run<Dot256, Vector256<int>, Halves256>(4);
+            Run<Dot256, Vector256<int>, Halves256>(from, to);
         else if (Sse2.IsSupported)
-            Run<Dot128, Vector128<int>, Halves128>(4);
+            Run<Dot128, Vector128<int>, Halves128>(from, to);
         else
-            Run<Dot1, int, uint>(4);
+            Run<Dot1, int, uint>(from, to);
     }
 
     [SkipLocalsInit]
-    internal void Run<D, V, Q>(int height) where D : struct, IDot<V, Q> where V : struct where Q : struct
+    private readonly void Run<D, V, Q>(int from, int to) where D : struct, IDot<V, Q> where V : struct where Q : struct
     {
         int slices = TapRows * TapColumns, quads = (K + 3) / 4;
         nint* taps = stackalloc nint[slices];
         for (int i = 0; i < slices; i++)
             taps[i] = i / TapColumns * TapRow + i % TapColumns * TapColumn;
 
-        int* bias = Bias, zeros = stackalloc int[Dense.Panel];
+        int* bias = Bias, zeros = stackalloc int[Tiling.Panel];
         if (bias == null)
-            new Span<int>(zeros, Dense.Panel).Clear();
+            new Span<int>(zeros, Tiling.Panel).Clear();
         void** pointers = stackalloc void*[IntegerRows.Count];
         var rows = new IntegerRows(pointers);
 
         // All panels for some rows, or all rows for a panel.
-        int width = (long)Columns * slices * quads * 4 <= CachedWeights ? Columns : Dense.Panel;
-        for (int first = 0; first < Columns; first += width)
+        Tiling tiling = Tiling;
+        tiling.Part(from, to, out int firstTile, out int endTile, out int firstColumn, out int endColumn);
+        for (int first = firstColumn; first < endColumn; first += tiling.Width)
         {
-            int end = Math.Min(Columns, first + width);
-            for (int row = 0; row < Rows;)
+            int end = Math.Min(endColumn, first + tiling.Width);
+            int row = tiling.Row(firstTile);
+            for (int tile = firstTile; tile < endTile; tile++)
             {
-                // Tiles of about one height, rather than a last one of a row or two.
-                int left = Rows - row, tiles = (left + height - 1) / height, count = (left + tiles - 1) / tiles;
+                int next = tiling.Row(tile + 1), count = next - row;
                 Point(&rows, row, count);
-                for (int column = first; column < end; column += Dense.Panel)
+                for (int column = first; column < end; column += Tiling.Panel)
                 {
-                    int live = Math.Min(Dense.Panel, Columns - column);
+                    int live = Math.Min(Tiling.Panel, Columns - column);
                     var panel = new IntegerPanel
                     {
                         Rows = &rows, Count = count, Taps = taps, Slices = slices, Depth = quads * 4, Step = live * 4, Start = column,
@@ -76,7 +96,7 @@ internal unsafe struct DenseU8
                     };
                     panel.Run<D, V, Q>(live);
                 }
-                row += count;
+                row = next;
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ModelBuild.Generated.Simd;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -23,62 +24,68 @@ public static unsafe partial class Kernels
                 Height = height, Width = width, Channels = channels, TapRows = tapRows, TapColumns = tapColumns,
                 XLine = xLine, XPixel = xPixel, TapRow = tapRow, TapColumn = tapColumn, YLine = yLine, YPixel = yPixel,
                 ResidualLine = residualLine, ResidualPixel = residualPixel, Lo = lo, Hi = hi,
-            }.Run();
+            }.Run(frame);
         }
     }
 }
 
 /// <summary>Depthwise convolution: a stripe of channels at a time, so that its taps stay in the first-level cache or, 3×3, in registers, and four pixels of a row at once.</summary>
-internal unsafe struct Depthwise
+internal unsafe struct Depthwise : ILoop
 {
     public float* X, Weights, Bias, Residual, Y;
     public int Height, Width, Channels, TapRows, TapColumns;
     public nint XLine, XPixel, TapRow, TapColumn, YLine, YPixel, ResidualLine, ResidualPixel;
     public float Lo, Hi;
 
-    public void Run()
+    // Every product loads its own operand, so one takes about twice as long as in a dense kernel.
+    private const int Cost = 2;
+
+    public readonly void Run(in Frame frame) => frame.Run(this, DepthwisePart.Count(Height, Channels), (long)Cost * Height * Width * Channels * TapRows * TapColumns);
+
+    public readonly void Run(int from, int to)
     {
+        var part = new DepthwisePart(Height, Channels, from, to);
         if (Vector512.IsHardwareAccelerated)
-            Run<V512>();
+            Run<V512>(part);
         else if (Vector256.IsHardwareAccelerated)
-            Run<V256>();
+            Run<V256>(part);
         else if (Vector128.IsHardwareAccelerated)
-            Run<V128>();
+            Run<V128>(part);
         else
-            Run<V1>();
+            Run<V1>(part);
     }
 
     /// <summary>Whole vectors, of fewer lanes towards the last channels.</summary>
-    internal void Run<V>() where V : struct, IVec<V>
+    private readonly void Run<V>(in DepthwisePart part) where V : struct, IVec<V>
     {
-        int c = 0;
+        int c = part.Channel;
         if (V.Lanes >= V512.Lanes)
-            c = Stripes<V512>(c);
+            c = Stripes<V512>(c, part);
         if (V.Lanes >= V256.Lanes)
-            c = Stripes<V256>(c);
+            c = Stripes<V256>(c, part);
         if (V.Lanes >= V128.Lanes)
-            c = Stripes<V128>(c);
-        Stripes<V1>(c);
+            c = Stripes<V128>(c, part);
+        Stripes<V1>(c, part);
     }
 
-    private int Stripes<V>(int c) where V : struct, IVec<V>
+    private readonly int Stripes<V>(int c, in DepthwisePart part) where V : struct, IVec<V>
     {
         if (Width < 4)
         {
-            for (; c <= Channels - V.Lanes; c += V.Lanes)
-                Stripe<V, One, One>(c);
+            for (; c <= part.EndChannel - V.Lanes; c += V.Lanes)
+                Stripe<V, One, One>(c, part.Line, part.EndLine);
         }
         else if (TapRows == 3 && TapColumns == 3)
         {
-            for (; c <= Channels - V.Lanes; c += V.Lanes)
-                Stripe3x3<V>(c);
+            for (; c <= part.EndChannel - V.Lanes; c += V.Lanes)
+                Stripe3x3<V>(c, part.Line, part.EndLine);
         }
         else
         {
-            for (; c <= Channels - 2 * V.Lanes; c += 2 * V.Lanes)
-                Stripe<V, Two, Four>(c);
-            for (; c <= Channels - V.Lanes; c += V.Lanes)
-                Stripe<V, One, Four>(c);
+            for (; c <= part.EndChannel - 2 * V.Lanes; c += 2 * V.Lanes)
+                Stripe<V, Two, Four>(c, part.Line, part.EndLine);
+            for (; c <= part.EndChannel - V.Lanes; c += V.Lanes)
+                Stripe<V, One, Four>(c, part.Line, part.EndLine);
         }
         return c;
     }
@@ -86,14 +93,14 @@ internal unsafe struct Depthwise
     // Nine taps in registers: all that the loop loads is x, as an operand of the multiplication. The last pixels of a row overlap the ones before, rather than
     // being done by other code; what is written twice is the same.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private readonly void Stripe3x3<V>(int c) where V : struct, IVec<V>
+    private readonly void Stripe3x3<V>(int c, nint firstLine, nint endLine) where V : struct, IVec<V>
     {
         nint channels = Channels, xPixel = XPixel, column = TapColumn, row = TapRow, yPixel = YPixel, residualPixel = ResidualPixel, width = Width;
         float* w = Weights + c;
         V w0 = V.Load(w), w1 = V.Load(w + channels), w2 = V.Load(w + 2 * channels), w3 = V.Load(w + 3 * channels), w4 = V.Load(w + 4 * channels);
         V w5 = V.Load(w + 5 * channels), w6 = V.Load(w + 6 * channels), w7 = V.Load(w + 7 * channels), w8 = V.Load(w + 8 * channels);
         V bias = Bias == null ? V.Zero : V.Load(Bias + c), lo = V.Broadcast(Lo), hi = V.Broadcast(Hi);
-        for (nint i = 0; i < Height; i++)
+        for (nint i = firstLine; i < endLine; i++)
         {
             float* line = X + i * XLine + c, y = Y + i * YLine + c, residual = Residual == null ? null : Residual + i * ResidualLine + c;
             for (nint j = 0; j < width; j += 4)
@@ -127,12 +134,12 @@ internal unsafe struct Depthwise
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private readonly void Stripe<V, N, P>(int c) where V : struct, IVec<V> where N : struct, ICount where P : struct, ICount
+    private readonly void Stripe<V, N, P>(int c, nint firstLine, nint endLine) where V : struct, IVec<V> where N : struct, ICount where P : struct, ICount
     {
         nint channels = Channels, xPixel = XPixel, column = TapColumn, row = TapRow, yPixel = YPixel, residualPixel = ResidualPixel, width = Width, rows = TapRows, columns = TapColumns;
         float* weights = Weights + c;
         V b0 = Bias == null ? V.Zero : V.Load(Bias + c), b1 = N.Value == 1 || Bias == null ? V.Zero : V.Load(Bias + c + V.Lanes), lo = V.Broadcast(Lo), hi = V.Broadcast(Hi);
-        for (nint i = 0; i < Height; i++)
+        for (nint i = firstLine; i < endLine; i++)
         {
             float* line = X + i * XLine + c, y = Y + i * YLine + c, residual = Residual == null ? null : Residual + i * ResidualLine + c;
             for (nint j = 0; j < width; j += P.Value)
@@ -185,4 +192,24 @@ internal unsafe struct Depthwise
         if (N.Value > 1)
             V.Max(lo, V.Min(hi, v1)).Store(y + V.Lanes);
     }
+}
+
+/// <summary>What a thread does of a depthwise convolution: some lines of all channels or, where there are few lines, all lines of some channels.</summary>
+internal readonly struct DepthwisePart
+{
+    // Whole vectors of every width.
+    private const int Together = 32;
+
+    public readonly int Line, EndLine, Channel, EndChannel;
+
+    public DepthwisePart(int height, int channels, int from, int to)
+    {
+        (Line, EndLine, Channel, EndChannel) = Stripes(channels) > height
+            ? (0, height, from * Together, Math.Min(channels, to * Together))
+            : (from, to, 0, channels);
+    }
+
+    public static int Count(int height, int channels) => Math.Max(height, Stripes(channels));
+
+    private static int Stripes(int channels) => (channels + Together - 1) / Together;
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using ModelBuild.Generated.Simd;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -23,13 +24,13 @@ public static unsafe partial class Kernels
                 X = x.Address + image * xImage, Weights = (sbyte*)weights.Address, Bias = bias.I32, Scales = scales.F32, Y = y.Address + image * yImage,
                 Height = height, Width = width, Channels = channels, TapRows = tapRows, TapColumns = tapColumns,
                 XLine = xLine, XPixel = xPixel, TapRow = tapRow, TapColumn = tapColumn, YLine = yLine, YPixel = yPixel, To = new(zero, lo, hi),
-            }.Run();
+            }.Run(frame);
         }
     }
 }
 
 /// <summary>A stripe of channels at a time: as many as a register of int16 holds, two taps in one instruction where the machine adds neighbouring products, two pixels at once.</summary>
-internal unsafe struct DepthwiseU8
+internal unsafe struct DepthwiseU8 : ILoop
 {
     public byte* X, Y;
     public sbyte* Weights;
@@ -42,38 +43,41 @@ internal unsafe struct DepthwiseU8
     /// <summary>More taps than any model has: their weights, widened, would no longer fit a stack.</summary>
     private const int MostTaps = 256;
 
-    public void Run()
+    public readonly void Run(in Frame frame) => frame.Run(this, DepthwisePart.Count(Height, Channels), (long)Height * Width * Channels * TapRows * TapColumns);
+
+    public readonly void Run(int from, int to)
     {
-        int c = 0;
+        var part = new DepthwisePart(Height, Channels, from, to);
+        int c = part.Channel;
         if (TapRows * TapColumns <= MostTaps)
         {
             if (Avx512BW.IsSupported)
-                c = Stripes<Pairs512, Vector512<short>, Vector512<int>>(c);
+                c = Stripes<Pairs512, Vector512<short>, Vector512<int>>(c, part);
             if (Avx2.IsSupported)
-                c = Stripes<Pairs256, Vector256<short>, Vector256<int>>(c);
+                c = Stripes<Pairs256, Vector256<short>, Vector256<int>>(c, part);
             if (Sse2.IsSupported)
-                c = Stripes<Pairs128, Vector128<short>, Vector128<int>>(c);
+                c = Stripes<Pairs128, Vector128<short>, Vector128<int>>(c, part);
         }
         if (Vector128.IsHardwareAccelerated)
         {
-            for (; c <= Channels - 8; c += 8)
-                Stripe8(c);
+            for (; c <= part.EndChannel - 8; c += 8)
+                Stripe8(c, part.Line, part.EndLine);
         }
-        for (; c < Channels; c++)
-            Stripe1(c);
+        for (; c < part.EndChannel; c++)
+            Stripe1(c, part.Line, part.EndLine);
     }
 
-    internal int Stripes<P, S, I>(int c) where P : struct, IPairs<S, I> where S : struct where I : struct
+    private readonly int Stripes<P, S, I>(int c, in DepthwisePart part) where P : struct, IPairs<S, I> where S : struct where I : struct
     {
-        for (; c <= Channels - P.Channels; c += P.Channels)
-            Stripe<P, S, I>(c);
+        for (; c <= part.EndChannel - P.Channels; c += P.Channels)
+            Stripe<P, S, I>(c, part.Line, part.EndLine);
         return c;
     }
 
     // Weights, biases and scales are brought into the order of the interleaved channels first: the low four of each eight, and the high four.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     [SkipLocalsInit]
-    private readonly void Stripe<P, S, I>(int c) where P : struct, IPairs<S, I> where S : struct where I : struct
+    private readonly void Stripe<P, S, I>(int c, nint firstLine, nint endLine) where P : struct, IPairs<S, I> where S : struct where I : struct
     {
         int taps = TapRows * TapColumns, pairs = (taps + 1) / 2, half = P.Channels / 2;
         nint* offsets = stackalloc nint[2 * pairs];
@@ -98,7 +102,7 @@ internal unsafe struct DepthwiseU8
         I biasLow = P.Load(biases), biasHigh = P.Load(biases + half);
         Requantization to = To;
         nint width = Width, xPixel = XPixel, yPixel = YPixel;
-        for (nint i = 0; i < Height; i++)
+        for (nint i = firstLine; i < endLine; i++)
         {
             byte* line = X + i * XLine + c, y = Y + i * YLine + c;
             for (nint j = 0; j < width; j += 2)
@@ -127,9 +131,9 @@ internal unsafe struct DepthwiseU8
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Stripe8(int c)
+    private readonly void Stripe8(int c, int firstLine, int endLine)
     {
-        for (int i = 0; i < Height; i++)
+        for (int i = firstLine; i < endLine; i++)
         {
             byte* x = X + i * XLine + c, y = Y + i * YLine + c;
             for (int j = 0; j < Width; j++, x += XPixel, y += YPixel)
@@ -152,9 +156,9 @@ internal unsafe struct DepthwiseU8
         }
     }
 
-    internal void Stripe1(int c)
+    private readonly void Stripe1(int c, int firstLine, int endLine)
     {
-        for (int i = 0; i < Height; i++)
+        for (int i = firstLine; i < endLine; i++)
         {
             byte* x = X + i * XLine + c, y = Y + i * YLine + c;
             for (int j = 0; j < Width; j++, x += XPixel, y += YPixel)

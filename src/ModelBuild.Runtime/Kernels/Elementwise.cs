@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ModelBuild.Generated.Simd;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -27,7 +28,34 @@ internal static unsafe class Elementwise
     /// <summary>A row of fewer elements isn't worth its start: the loop then goes down the columns.</summary>
     private const int Short = 8;
 
-    public static void Unary<O>(O op, float* x, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where O : struct, IUnary
+    // What an element costs whatever the function: bytes that come and go.
+    private const int Cost = 16;
+
+    public static void Unary<O>(in Frame frame, O op, float* x, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where O : unmanaged, IUnary
+    {
+        fixed (int* xs = xStrides, ys = yStrides)
+            Nest<UnaryBody<O>>.Run(frame, new(op, x, y, xs, ys), Cost, shape, xStrides, [], yStrides);
+    }
+
+    public static void Binary<O>(in Frame frame, O op, float* a, float* b, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) where O : unmanaged, IBinary
+    {
+        fixed (int* sa = aStrides, sb = bStrides, ys = yStrides)
+            Nest<BinaryBody<O>>.Run(frame, new(op, a, b, y, sa, sb, ys), Cost, shape, aStrides, bStrides, yStrides);
+    }
+
+    private readonly struct UnaryBody<O>(O op, float* x, float* y, int* xStrides, int* yStrides) : INestBody where O : unmanaged, IUnary
+    {
+        public void Run(ReadOnlySpan<int> shape, nint a, nint b, nint at) =>
+            Unary(op, x + a, y + at, shape, new ReadOnlySpan<int>(xStrides, shape.Length), new ReadOnlySpan<int>(yStrides, shape.Length));
+    }
+
+    private readonly struct BinaryBody<O>(O op, float* x, float* z, float* y, int* xStrides, int* zStrides, int* yStrides) : INestBody where O : unmanaged, IBinary
+    {
+        public void Run(ReadOnlySpan<int> shape, nint a, nint b, nint at) =>
+            Binary(op, x + a, z + b, y + at, shape, new ReadOnlySpan<int>(xStrides, shape.Length), new ReadOnlySpan<int>(zStrides, shape.Length), new ReadOnlySpan<int>(yStrides, shape.Length));
+    }
+
+    private static void Unary<O>(O op, float* x, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where O : struct, IUnary
     {
         if (shape.Length > 2)
         {
@@ -51,7 +79,7 @@ internal static unsafe class Elementwise
             Rows<O, V1>(op, x, y, rows, count, xRow, yRow, xs, ys);
     }
 
-    public static void Binary<O>(O op, float* a, float* b, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) where O : struct, IBinary
+    private static void Binary<O>(O op, float* a, float* b, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) where O : struct, IBinary
     {
         if (shape.Length > 2)
         {

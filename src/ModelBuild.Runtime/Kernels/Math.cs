@@ -8,51 +8,51 @@ public static unsafe partial class Kernels
 {
     /// <summary>y = e^x; 0 below −87.</summary>
     public static void ExpF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Exp(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Exp(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = ln x.</summary>
     public static void LogF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Log(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Log(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = √x.</summary>
     public static void SqrtF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Sqrt(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Sqrt(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = 1 / x.</summary>
     public static void ReciprocalF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Reciprocal(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Reciprocal(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = erf(x).</summary>
     public static void ErfF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Erf(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Erf(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = |x|.</summary>
     public static void AbsF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Abs(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Abs(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = −x.</summary>
     public static void NegF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Neg(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Neg(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = −1, 0 or 1.</summary>
     public static void SignF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Sign(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Sign(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = the largest integer that is not above x.</summary>
     public static void FloorF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Floor(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Floor(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = the smallest integer that is not below x.</summary>
     public static void CeilF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Ceil(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Ceil(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = the nearest integer, of two the even one.</summary>
     public static void RoundF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
-        Elementwise.Unary(new Round(), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Round(), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = x^exponent.</summary>
     public static void PowerF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, int exponent) =>
-        Elementwise.Unary(new Power(exponent), x.F32, y.F32, shape, xStrides, yStrides);
+        Elementwise.Unary(frame, new Power(exponent), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = |x|; the least integer stays.</summary>
     public static void AbsI32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ModelBuild.Generated.Simd;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -12,7 +13,7 @@ public static unsafe partial class Kernels
         int strideHeight, int strideWidth, int dilationHeight, int dilationWidth, int top, int left,
         int xImage, int xLine, int xPixel, int yImage, int yLine, int yPixel) =>
         new Window(images, height, width, xHeight, xWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, top, left,
-            xImage, xLine, xPixel, yImage, yLine, yPixel).Run(new FloatCells<Largest>(x.F32, y.F32, channels));
+            xImage, xLine, xPixel, yImage, yLine, yPixel).Run(frame, new FloatCells<Largest>(x.F32, y.F32, channels), channels);
 
     /// <summary>The mean of each window's cells over channels-last float32 data; with <paramref name="includePads"/> = 1 zeros in the padding count.</summary>
     public static void AveragePoolF32(
@@ -20,7 +21,7 @@ public static unsafe partial class Kernels
         int strideHeight, int strideWidth, int dilationHeight, int dilationWidth, int top, int left,
         int xImage, int xLine, int xPixel, int yImage, int yLine, int yPixel, int bottom, int right, int includePads) =>
         new Window(images, height, width, xHeight, xWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, top, left,
-            xImage, xLine, xPixel, yImage, yLine, yPixel, bottom, right, includePads != 0).Run(new FloatCells<Mean>(x.F32, y.F32, channels));
+            xImage, xLine, xPixel, yImage, yLine, yPixel, bottom, right, includePads != 0).Run(frame, new FloatCells<Mean>(x.F32, y.F32, channels), channels);
 
     /// <summary>The largest cell of each window over channels-last u8 data.</summary>
     public static void MaxPoolU8(
@@ -28,7 +29,7 @@ public static unsafe partial class Kernels
         int strideHeight, int strideWidth, int dilationHeight, int dilationWidth, int top, int left,
         int xImage, int xLine, int xPixel, int yImage, int yLine, int yPixel) =>
         new Window(images, height, width, xHeight, xWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, top, left,
-            xImage, xLine, xPixel, yImage, yLine, yPixel).Run(new LargestBytes(x.Address, y.Address, channels));
+            xImage, xLine, xPixel, yImage, yLine, yPixel).Run(frame, new LargestBytes(x.Address, y.Address, channels), channels);
 
     /// <summary>
     /// The mean of each window's cells over channels-last u8 data: y = round(clamp((Σ x − n·xZero)·scale/cells)) + zero, n cells inside the input,
@@ -39,7 +40,7 @@ public static unsafe partial class Kernels
         int strideHeight, int strideWidth, int dilationHeight, int dilationWidth, int top, int left,
         int xImage, int xLine, int xPixel, int yImage, int yLine, int yPixel, int bottom, int right, int includePads, int xZero, float scale, int zero, int lo, int hi) =>
         new Window(images, height, width, xHeight, xWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, top, left,
-            xImage, xLine, xPixel, yImage, yLine, yPixel, bottom, right, includePads != 0).Run(new MeanBytes(x.Address, y.Address, channels, xZero, scale, new(zero, lo, hi)));
+            xImage, xLine, xPixel, yImage, yLine, yPixel, bottom, right, includePads != 0).Run(frame, new MeanBytes(x.Address, y.Address, channels, xZero, scale, new(zero, lo, hi)), channels);
 
     private readonly struct Largest : IReduction
     {
@@ -66,19 +67,28 @@ internal readonly struct Window(
     int strideHeight, int strideWidth, int dilationHeight, int dilationWidth, int top, int left,
     nint xImage, nint xLine, nint xPixel, nint yImage, nint yLine, nint yPixel, int bottom = 0, int right = 0, bool includePads = false)
 {
-    public void Run<C>(C cells) where C : struct, ICells
+    public void Run<C>(in Frame frame, C cells, int channels) where C : unmanaged, ICells =>
+        frame.Run(new Lines<C>(this, cells), images * height, 4L * images * height * width * channels * kernelHeight * kernelWidth);
+
+    private readonly struct Lines<C>(Window window, C cells) : ILoop where C : unmanaged, ICells
     {
-        for (int image = 0; image < images; image++)
-        for (int i = 0; i < height; i++)
+        public void Run(int from, int to)
         {
-            var (firstRow, rows, paddedRows) = Clip(i * strideHeight - top, kernelHeight, dilationHeight, xHeight, bottom);
-            for (int j = 0; j < width; j++)
-            {
-                var (firstColumn, columns, paddedColumns) = Clip(j * strideWidth - left, kernelWidth, dilationWidth, xWidth, right);
-                int count = includePads ? paddedRows * paddedColumns : rows * columns;
-                cells.Reduce(image * xImage + firstRow * xLine + firstColumn * xPixel, image * yImage + i * yLine + j * yPixel,
-                    rows, columns, xLine * dilationHeight, xPixel * dilationWidth, Math.Max(1, count));
-            }
+            for (int line = from; line < to; line++)
+                window.Line(cells, line);
+        }
+    }
+
+    private void Line<C>(C cells, int line) where C : struct, ICells
+    {
+        int image = line / height, i = line % height;
+        var (firstRow, rows, paddedRows) = Clip(i * strideHeight - top, kernelHeight, dilationHeight, xHeight, bottom);
+        for (int j = 0; j < width; j++)
+        {
+            var (firstColumn, columns, paddedColumns) = Clip(j * strideWidth - left, kernelWidth, dilationWidth, xWidth, right);
+            int count = includePads ? paddedRows * paddedColumns : rows * columns;
+            cells.Reduce(image * xImage + firstRow * xLine + firstColumn * xPixel, image * yImage + i * yLine + j * yPixel,
+                rows, columns, xLine * dilationHeight, xPixel * dilationWidth, Math.Max(1, count));
         }
     }
 

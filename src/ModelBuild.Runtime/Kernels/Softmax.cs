@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ModelBuild.Generated.Simd;
+using ModelBuild.Generated.Threads;
 
 namespace ModelBuild.Generated;
 
@@ -9,17 +10,34 @@ public static unsafe partial class Kernels
     /// <summary>y = e^x / Σ e^x over rows of <paramref name="length"/> float32 that lie <paramref name="xStep"/> apart; shape and strides say where rows begin.</summary>
     public static void SoftmaxF32(
         in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, int length, int xStep, int yStep) =>
-        new Softmax(length, xStep, yStep, logarithm: false).Run(x.F32, y.F32, shape, xStrides, yStrides);
+        new Softmax(length, xStep, yStep, logarithm: false).Run(frame, x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = x − ln Σ e^x over rows of <paramref name="length"/> float32 that lie <paramref name="xStep"/> apart; shape and strides say where rows begin.</summary>
     public static void LogSoftmaxF32(
         in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, int length, int xStep, int yStep) =>
-        new Softmax(length, xStep, yStep, logarithm: true).Run(x.F32, y.F32, shape, xStrides, yStrides);
+        new Softmax(length, xStep, yStep, logarithm: true).Run(frame, x.F32, y.F32, shape, xStrides, yStrides);
 }
 
 internal readonly unsafe struct Softmax(nint length, nint xStep, nint yStep, bool logarithm)
 {
-    public void Run(float* x, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides)
+    // What an element costs, in multiply-accumulates of the dense float kernel.
+    private const int Cost = 64;
+
+    // Rows that are computed together, a lane each, are the same ones on any number of threads.
+    private const int MostLanes = 16;
+
+    public void Run(in Frame frame, float* x, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides)
+    {
+        fixed (int* xs = xStrides, ys = yStrides)
+            Nest<Body>.Run(frame, new(this, x, y, xs, ys), Cost * length, shape, xStrides, [], yStrides, MostLanes);
+    }
+
+    private readonly struct Body(Softmax softmax, float* x, float* y, int* xStrides, int* yStrides) : INestBody
+    {
+        public void Run(ReadOnlySpan<int> shape, nint a, nint b, nint at) => softmax.Run(x + a, y + at, shape, new(xStrides, shape.Length), new(yStrides, shape.Length));
+    }
+
+    private void Run(float* x, float* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides)
     {
         if (Vector512.IsHardwareAccelerated)
             Run<V512>(x, y, shape, xStrides, yStrides);

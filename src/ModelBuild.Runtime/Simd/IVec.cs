@@ -1,8 +1,8 @@
 namespace ModelBuild.Generated.Simd;
 
 /// <summary>
-/// A register of float32 lanes. Kernels are written once over this and run as 512-, 256-, 128-bit or scalar code; <see cref="Isa"/> picks
-/// the width once per kernel call, a test that the JIT and NativeAOT decide while compiling.
+/// A register of float32 lanes. Kernels are written once over this and run as 512-, 256-, 128-bit or scalar code; they pick
+/// the width once per call, by tests that the JIT and NativeAOT decide while compiling.
 /// </summary>
 internal unsafe interface IVec<T> where T : struct, IVec<T>
 {

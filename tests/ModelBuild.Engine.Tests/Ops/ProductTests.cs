@@ -18,7 +18,7 @@ public class ProductTests
         builder.AddConstant("w", c.W);
         builder.AddConstant("b", c.B);
         AgreesWhenQuantized(builder, new Node("y", c.Op, new(["x", "w", "b"]), new(["y"])), c.X);
-    }, iter: 300);
+    }, iter: 150);
 
     [TestMethod]
     public void MatMul_AgreesWithItsMeaning_WhetherWeightsAreConstantOrNot() =>
@@ -67,7 +67,7 @@ public class ProductTests
         var builder = new GraphBuilder("pool");
         builder.AddInput("x", p.X.Type);
         AgreesWhenQuantized(builder, new Node("y", p.Op, new(["x"]), new(["y"])), p.X);
-    }, iter: 300);
+    }, iter: 150);
 
     private static Gen<(Conv Op, Tensor X, Tensor W, Tensor B, bool ChannelsLast)> Convolutions(int most) =>
         from groups in Gen.Int[1, 3]

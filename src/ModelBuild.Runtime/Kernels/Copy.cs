@@ -107,8 +107,20 @@ internal static unsafe class Strided
         else if (xs == 0 && ys == 1)
             new Span<T>(y, (int)length).Fill(*x);
         else
-            for (nint i = 0; i < length; i++)
-                y[i * ys] = x[i * xs];
+        {
+            // Four at once: one alone waits for the loop's own arithmetic.
+            nint i = 0;
+            for (; i <= length - 4; i += 4, x += 4 * xs, y += 4 * ys)
+            {
+                T a = *x, b = x[xs], c = x[2 * xs], d = x[3 * xs];
+                *y = a;
+                y[ys] = b;
+                y[2 * ys] = c;
+                y[3 * ys] = d;
+            }
+            for (; i < length; i++, x += xs, y += ys)
+                *y = *x;
+        }
     }
 
     private static void CopyPlane<T>(T* x, T* y, nint rows, nint columns, nint xRow, nint yRow, nint xs, nint ys) where T : unmanaged

@@ -31,7 +31,7 @@ public class ElementwiseTests
          from shape in Shapes(4)
          from x in Tensors(ElementType.Float32, shape)
          from channelsLast in Gen.Bool
-         select (op, x, channelsLast)).Sample(t => OneNode.Agrees(t.op, [t.x], channelsLast: t.channelsLast), iter: 300);
+         select (op, x: WithALargeOne(x), channelsLast)).Sample(t => OneNode.Agrees(t.op, [t.x], channelsLast: t.channelsLast), iter: 300);
 
     [TestMethod]
     public void Unary_AgreesWithItsMeaning_WherePositiveValuesAreNeeded() =>
@@ -192,6 +192,9 @@ public class ElementwiseTests
         ElementType.Bool => Gen.Bool.Array[shape.Size].Select(v => Tensor.Of(shape, v)),
         _ => Gen.Byte.Array[shape.Size].Select(v => new Tensor(new(element, shape), v)),
     };
+
+    // An error is measured by the largest result; where all of them lie beside a zero of the function there is nothing to measure it by.
+    private static Tensor WithALargeOne(Tensor x) => Tensor.Of(x.Shape, [2.5f, .. x.F32.ToArray().Skip(1)]);
 
     private static Gen<Shape> Shapes(int rank) => Gen.Int[1, 5].Array[0, rank].Select(axes => Shape.Of(axes));
 

@@ -57,6 +57,24 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
         return [null, Tensor.Of(b.Shape, weights), Tensor.Of(shape, sum)];
     }
 
+    public override Tensor?[]? BehindAffine(Tensor scale, Tensor shift, Tensor?[] constants)
+    {
+        if (TransA || Beta == 0 || scale.Shape is not [1, var depth] || constants[1] is not { } b || (constants.Length > 2 && constants[2] == null))
+            return null;
+        int columns = b.Shape[TransB ? 0 : 1];
+        float[] weights = [.. b.F32];
+        double[] sums = new double[columns];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            int k = TransB ? i % depth : i / columns;
+            sums[TransB ? i / depth : i % columns] += (double)weights[i] * shift.F32[k];
+            weights[i] *= scale.F32[k];
+        }
+        Tensor? c = constants.Length > 2 ? constants[2] : null;
+        int[] at = c == null ? [] : Binary.Indices(c.Shape, [columns]);
+        return [null, Tensor.Of(b.Shape, weights), Tensor.Of([columns], [.. sums.Select((s, n) => (float)((c == null ? 0 : (double)c.F32[at[n]]) + Alpha * s / Beta))])];
+    }
+
     public override void Lower(Lowering lowering, Node node)
     {
         if (Alpha == 1 && Beta == 1 && !TransA && QuantizedProducts.TryLower(lowering, node, TransB))

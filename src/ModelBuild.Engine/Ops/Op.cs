@@ -86,6 +86,9 @@ internal abstract record Op
     /// <summary>The operator's constants, with an affine map of its output's channels worked into them; by input, as many as it then has.</summary>
     public virtual Tensor?[]? WithAffine(Affine affine, Tensor?[] constants) => null;
 
+    /// <summary>The operator's constants, with y = x·scale + shift of its first input worked into them; scale and shift have that input's shape.</summary>
+    public virtual Tensor?[]? BehindAffine(Tensor scale, Tensor shift, Tensor?[] constants) => null;
+
     /// <summary>The zeros that the operator puts around a tensor (begins, then ends, of every axis), where that is all that it does.</summary>
     public virtual Ints? ZeroPads => null;
 

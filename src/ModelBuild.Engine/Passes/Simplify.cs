@@ -6,7 +6,7 @@ namespace ModelBuild.Engine;
 /// </summary>
 internal static class Simplify
 {
-    private static readonly Action<Rewrite>[] Steps = [RemoveNothing, MergeNeighbours, FoldAffine, FoldPads, SimplifyIntegers.TakeUnsigned, SimplifyIntegers.MoveIntegers, SimplifyIntegers.MoveConstants, SimplifyIntegers.RemoveRoundTrips];
+    private static readonly Action<Rewrite>[] Steps = [RemoveNothing, MergeNeighbours, FoldAffine, FoldAffineForward, FoldPads, SimplifyIntegers.TakeUnsigned, SimplifyIntegers.MoveIntegers, SimplifyIntegers.MoveConstants, SimplifyIntegers.RemoveRoundTrips];
 
     public static Graph Run(Graph graph)
     {
@@ -77,6 +77,34 @@ internal static class Simplify
             rewrite.Remove(node);
         }
     }
+
+    /// <summary>A scale and shift by channel into the product that reads it, if only elements are moved between the two.</summary>
+    private static void FoldAffineForward(Rewrite rewrite)
+    {
+        foreach (Node node in rewrite.Nodes.ToArray())
+        {
+            Tensor?[] constants = rewrite.Constants(node);
+            string[] variable = [.. node.Inputs.Where(i => i.Length > 0 && rewrite.Constant(i) == null)];
+            if (variable.Length != 1 || rewrite.Type(variable[0]) is not { Element: ElementType.Float32 } type || type.Shape != rewrite.Type(node.Outputs[0]).Shape || node.Op.AsAffine(type, constants) is not { } affine)
+                continue;
+            int inner = type.Shape.Skip(2).Aggregate(1, (a, b) => a * b), channels = type.Shape[1];
+            Tensor Whole(float[]? values, float otherwise) => Tensor.Of(type.Shape, [.. Enumerable.Range(0, type.Shape.Size).Select(i => values?[i / inner % channels] ?? otherwise)]);
+            Tensor scale = Whole(affine.Scale, 1), shift = Whole(affine.Shift, 0);
+            Node? next = rewrite.SoleReader(node.Outputs[0]);
+            for (; next is { Inputs.Count: 1, Outputs.Count: 1 } && next.Op.OnIntegers(Plain) != null && rewrite.Type(next.Outputs[0]).Shape.Size == scale.Shape.Size; next = rewrite.SoleReader(next.Outputs[0]))
+                (scale, shift) = (next.Op.Evaluate([scale])[0], next.Op.Evaluate([shift])[0]);
+            if (next == null || rewrite.Constant(next.Inputs[0]) != null || next.Op.BehindAffine(scale, shift, rewrite.Constants(next)) is not { } folded)
+                continue;
+            IEnumerable<string> inputs = folded.Select((tensor, i) => tensor == null ? next.Inputs[i] : rewrite.AddConstant(i < next.Inputs.Count && next.Inputs[i].Length > 0 ? next.Inputs[i] : $"{next.Name}.{i}", tensor));
+            rewrite.Replace(next, next with { Inputs = new(inputs) });
+            rewrite.Redirect(node.Outputs[0], variable[0]);
+            rewrite.Remove(node);
+            return;
+        }
+    }
+
+    /// <summary>Numbers that stand for themselves: what only moves elements moves these alike.</summary>
+    private static readonly Quantization Plain = new(new([1f]), new([0]), ElementType.Int32);
 
     /// <summary>Zeros around an input as pads of the operator that reads it.</summary>
     private static void FoldPads(Rewrite rewrite)

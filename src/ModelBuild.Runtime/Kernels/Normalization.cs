@@ -69,6 +69,13 @@ internal static unsafe class Normalization
             Row<V>(x, scale, shift, y, shape[0], xs, cs, ys, lo, hi);
             return;
         }
+        if (shape.Length == 2)
+        {
+            nint count = shape[1], xStep = xStrides[1], channelStep = channelStrides[1], yStep = yStrides[1];
+            for (nint i = 0; i < shape[0]; i++)
+                Row<V>(x + i * xs, scale + i * cs, shift + i * cs, y + i * ys, count, xStep, channelStep, yStep, lo, hi);
+            return;
+        }
         for (nint i = 0; i < shape[0]; i++)
             Batch<V>(x + i * xs, scale + i * cs, shift + i * cs, y + i * ys, shape[1..], xStrides[1..], channelStrides[1..], yStrides[1..], lo, hi);
     }

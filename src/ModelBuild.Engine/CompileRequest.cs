@@ -24,6 +24,7 @@ public sealed record CompileRequest(
     string Numerics = "",
     string Export = "",
     string Budgets = "",
+    string Measure = "",
     string Resource = "",
     string Project = "",
     int Line = 0,

@@ -16,6 +16,7 @@ public static class Compiler
         EquatableArray<BoundStep> steps = RecipeBinder.Bind(request);
         Optimize optimize = Choices.Optimize(request);
         Choices.Numerics(request);
+        bool measure = Choices.Measure(request);
         IReadOnlyList<ExportFormat> exports = ExportFormat.Read(request);
         Imported imported = OnnxReader.Read(request.Model, new ImportOptions(Dimensions.Read(request), ImportOptions.None.Bound));
         Graph source = Lowered(request, () => Simplify.Run(imported.Graph));
@@ -47,7 +48,8 @@ public static class Compiler
 
         IReadOnlyList<ReportLayer> layers = ReportLayers.Of(after);
         var report = new Report(Path.GetFileName(request.Model), request.Class, recipe, names.Source.Hash, after.Plan.Tool,
-            new FileInfo(request.Model).Length, after.Weights.Length, after.Plan.Weights.ExpandedBytes, after.Plan.ScratchBytes, layers.Sum(l => l.Macs), proof, measurement, footprints, layers);
+            new FileInfo(request.Model).Length, after.Weights.Length, after.Plan.Weights.ExpandedBytes, after.Plan.ScratchBytes, layers.Sum(l => l.Macs), proof, measurement,
+            measure ? Timing.Of(before, after, (evaluation ?? known).Samples().First()) : null, footprints, layers);
         Diagnostic[] diagnostics =
         [
             .. proof.Why.Length == 0 ? [] : new[] { Diagnostics.OtherJudge(request.Model, proof.Why) },

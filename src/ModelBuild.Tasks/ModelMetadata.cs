@@ -39,6 +39,7 @@ internal static class ModelMetadata
         ("Numerics", MetadataKind.Text),
         ("Export", MetadataKind.Text),
         ("Budgets", MetadataKind.Text),
+        ("Measure", MetadataKind.Text),
         ("PublishExport", MetadataKind.Build),
     ];
 

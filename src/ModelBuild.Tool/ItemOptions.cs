@@ -29,6 +29,7 @@ internal static class ItemOptions
         new("--numerics", "HOW", "Strict, Default or Fast.", (r, v) => r with { Numerics = v }),
         new("--export", "FORMATS", "Formats to write the compressed model in. Default: onnx.", (r, v) => r with { Export = v }),
         new("--budgets", "SEVERITY", "What a missed budget is: error (default) or warning.", (r, v) => r with { Budgets = v }),
+        new("--measure", "FLAG", "true: time a call, of the float and of the compressed model, for the report.", (r, v) => r with { Measure = v }),
     ];
 
     /// <summary>Options for a command, in the table's order: all, or those of these names. Each command makes its own.</summary>

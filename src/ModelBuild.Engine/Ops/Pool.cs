@@ -111,9 +111,47 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
     }
 }
 
-/// <summary>The largest cell of each window.</summary>
-internal sealed record MaxPool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads, bool CeilMode = false) : Pool(Kernel, Strides, Dilations, Pads, CeilMode)
+/// <summary>
+/// The largest cell of each window, and as a second output (int64) the first place of it in the whole input, counted row by row, or with
+/// <paramref name="ColumnMajor"/> column by column of a plane.
+/// </summary>
+internal sealed record MaxPool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads, bool CeilMode = false, bool ColumnMajor = false) : Pool(Kernel, Strides, Dilations, Pads, CeilMode)
 {
+    public override TensorType[] Infer(TensorType?[] inputs) => [base.Infer(inputs)[0], base.Infer(inputs)[0] with { Element = ElementType.Int64 }];
+
+    public override Tensor[] Evaluate(Tensor?[] inputs)
+    {
+        Tensor x = inputs[0]!, y = base.Evaluate(inputs)[0];
+        Plane p = Plane.Of(this, x.Shape, y.Shape);
+        double[] cells = x.Doubles();
+        var places = new long[y.Shape.Size];
+        for (int i = 0; i < places.Length; i++)
+        {
+            int image = i / (p.Height * p.Width), top = i / p.Width % p.Height * p.StrideHeight - p.Top, left = i % p.Width * p.StrideWidth - p.Left, area = p.InputHeight * p.InputWidth;
+            var window =
+                from r in Enumerable.Range(0, p.KernelHeight).Select(r => top + r * p.DilationHeight).Where(r => r >= 0 && r < p.InputHeight)
+                from c in Enumerable.Range(0, p.KernelWidth).Select(c => left + c * p.DilationWidth).Where(c => c >= 0 && c < p.InputWidth)
+                select (Value: cells[image * area + r * p.InputWidth + c], Place: image * area + (ColumnMajor ? c * p.InputHeight + r : r * p.InputWidth + c));
+            places[i] = window.MaxBy(cell => cell.Value).Place;
+        }
+        return [y, Tensor.Of(y.Shape, places)];
+    }
+
+    public override void Lower(Lowering lowering, Node node)
+    {
+        if (node.Outputs.Count < 2 || node.Outputs[1].Length == 0)
+        {
+            base.Lower(lowering, node);
+            return;
+        }
+        Need(lowering.Type(node.Inputs[0]), ElementType.Float32);
+        View x = lowering.Read(node.Inputs[0], Layout.RowMajor), y = lowering.Write(node.Outputs[0], Layout.RowMajor), places = lowering.Write(node.Outputs[1], Layout.RowMajor);
+        Plane p = Plane.Of(this, x.Shape, y.Shape);
+        lowering.Emit("MaxPoolPlacesF32", ("x", x), ("y", y), ("places", places), ("planes", y.Shape[0] * y.Shape[1]), ("height", p.Height), ("width", p.Width), ("xHeight", p.InputHeight), ("xWidth", p.InputWidth),
+            ("kernelHeight", p.KernelHeight), ("kernelWidth", p.KernelWidth), ("strideHeight", p.StrideHeight), ("strideWidth", p.StrideWidth),
+            ("dilationHeight", p.DilationHeight), ("dilationWidth", p.DilationWidth), ("top", p.Top), ("left", p.Left), ("columnMajor", ColumnMajor ? 1 : 0));
+    }
+
     /// <summary>One window over everything.</summary>
     public static MaxPool Over(Ints window) => new(window, Ones(window), Ones(window), new(Enumerable.Repeat(0, 2 * window.Count)));
 

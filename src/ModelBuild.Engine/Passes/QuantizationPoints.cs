@@ -23,7 +23,7 @@ internal sealed class QuantizationPoints
         {
             values.AddRange(node.Op.WeightsAxis == null ? Data(graph, node) : node.Inputs.Take(1));
             if (!IsInner(graph, node, chosen))
-                values.AddRange(node.Outputs);
+                values.AddRange(Numbers(graph, node.Outputs));
         }
         // What a clamp takes over from the node before it is not a value of its own.
         var inner = nodes.Where(n => IsInner(graph, n, chosen)).Select(n => n.Outputs[0]).ToHashSet();
@@ -34,7 +34,7 @@ internal sealed class QuantizationPoints
             string[] data = [.. Data(graph, node)];
             if (data.Length == 1)
             {
-                foreach (string output in node.Outputs)
+                foreach (string output in Numbers(graph, node.Outputs))
                     points._same[output] = data[0];
             }
             else
@@ -46,8 +46,10 @@ internal sealed class QuantizationPoints
         return points;
     }
 
-    /// <summary>The inputs that hold numbers; indices are others.</summary>
-    private static IEnumerable<string> Data(Graph graph, Node node) => node.Inputs.Where(i => i.Length > 0 && graph.Types[i].Element == ElementType.Float32);
+    private static IEnumerable<string> Data(Graph graph, Node node) => Numbers(graph, node.Inputs);
+
+    /// <summary>Values that are numbers; others are indices.</summary>
+    private static IEnumerable<string> Numbers(Graph graph, IEnumerable<string> values) => values.Where(v => v.Length > 0 && graph.Types[v].Element == ElementType.Float32);
 
     public IReadOnlyDictionary<string, Quantization> Resolve(Func<string, Quantization> range)
     {

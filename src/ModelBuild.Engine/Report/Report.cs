@@ -9,7 +9,7 @@ namespace ModelBuild.Engine;
 internal sealed record Report(
     string Model, string Class, string Recipe, string SourceHash, string Tool,
     long BytesBefore, long WeightsBytes, long ExpandedBytes, long ScratchBytes, long Macs,
-    Proof Proof, Measurement Measurement, IReadOnlyList<Footprint> Steps, IReadOnlyList<ReportLayer> Layers)
+    Proof Proof, Measurement Measurement, Timing? Microseconds, IReadOnlyList<Footprint> Steps, IReadOnlyList<ReportLayer> Layers)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -17,7 +17,7 @@ internal sealed record Report(
         NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>The line that a build prints: size and accuracy, before → after.</summary>
+    /// <summary>The line that a build prints: size, accuracy and, where it was measured, time, before → after.</summary>
     public string Summary
     {
         get
@@ -25,7 +25,9 @@ internal sealed record Report(
             string quality = Measurement.CorrectBefore != null
                 ? $"top-1 {Percent(Measurement.AccuracyBefore!.Value)} → {Percent(Measurement.AccuracyAfter!.Value)} on {Measurement.Samples:N0} samples"
                 : $"max error {Measurement.MaxError:0.0E+0} on {Measurement.Samples:N0} {Measurement.Data} samples";
-            return string.Create(CultureInfo.InvariantCulture, $"{Class}: {Size(BytesBefore)} → {Size(WeightsBytes)} ({(double)BytesBefore / WeightsBytes:0.0}× smaller), {quality}");
+            string factor = BytesBefore >= WeightsBytes ? Factor(BytesBefore, WeightsBytes, "smaller") : Factor(WeightsBytes, BytesBefore, "larger");
+            string time = Microseconds == null ? "" : $", {Time(Microseconds.Before)} → {Time(Microseconds.After)} a call";
+            return $"{Class}: {Size(BytesBefore)} → {Size(WeightsBytes)} ({factor}), {quality}{time}";
         }
     }
 
@@ -52,6 +54,8 @@ internal sealed record Report(
         Line($"| same class as the float model | {Percent(Measurement.Agreement)} of {Measurement.Samples:N0} {Measurement.Data} samples |");
         Line($"| largest error of an output | {Measurement.MaxError:0.0E+0} |");
         Line($"| signal to quantization noise | {(double.IsInfinity(Measurement.Sqnr) ? "no noise" : string.Create(CultureInfo.InvariantCulture, $"{Measurement.Sqnr:0.0} dB"))} |");
+        if (Microseconds != null)
+            Line($"| a call on one thread, on the machine that built | {Time(Microseconds.Before)} → {Time(Microseconds.After)} |");
         Line($"");
         Line($"## Steps");
         Line($"| step | nodes | bytes of constants |");
@@ -66,6 +70,11 @@ internal sealed record Report(
             Line($"| {layer.Layer} | {layer.Kernel} | {layer.Bytes:N0} | {Percent(layer.Zeros)} | {layer.Macs:N0} |");
         return Encoding.UTF8.GetBytes(text.ToString());
     }
+
+    private static string Factor(double more, double less, string word) => string.Create(CultureInfo.InvariantCulture, $"{more / less:0.0}× {word}");
+
+    private static string Time(double microseconds) => microseconds < 1000
+        ? string.Create(CultureInfo.InvariantCulture, $"{microseconds:0.0} µs") : string.Create(CultureInfo.InvariantCulture, $"{microseconds / 1000:0.0} ms");
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.00} %");
 

@@ -13,6 +13,11 @@ internal static class Choices
 
     public static Numerics Numerics(CompileRequest request) => Read(request, nameof(CompileRequest.Numerics), request.Numerics, ModelBuild.Engine.Numerics.Default);
 
+    public static bool Measure(CompileRequest request) =>
+        string.IsNullOrWhiteSpace(request.Measure) ? false
+        : bool.TryParse(request.Measure, out bool measure) ? measure
+        : throw Diagnostics.Metadata(request.Site, nameof(CompileRequest.Measure), request.Measure, "true or false");
+
     private static T Read<T>(CompileRequest request, string metadata, string text, T otherwise) where T : struct, Enum
     {
         string[] words = Enum.GetNames<T>();

@@ -185,27 +185,44 @@ internal readonly unsafe ref struct Planes(ReadOnlySpan<int> over, ReadOnlySpan<
     {
         V area = V.Broadcast(Area), mean = Fold.Columns<Folds.Sum, V>(x, _over, _xSteps, default) / area;
         V a = V.Load(scale) / V.Sqrt(Fold.Columns<Folds.Distance, V>(x, _over, _xSteps, mean) / area + V.Broadcast(epsilon));
-        Channels(x, y, a, V.Load(shift) - mean * a, _over, _xSteps, _ySteps);
+        Channels(x, y, mean, a, V.Load(shift), _over, _xSteps, _ySteps);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Channels<V>(float* x, float* y, V a, V b, ReadOnlySpan<int> over, ReadOnlySpan<int> xSteps, ReadOnlySpan<int> ySteps) where V : struct, IVec<V>
+    private static void Channels<V>(float* x, float* y, V mean, V a, V b, ReadOnlySpan<int> over, ReadOnlySpan<int> xSteps, ReadOnlySpan<int> ySteps) where V : struct, IVec<V>
     {
         nint xs = xSteps[0], ys = ySteps[0];
         for (nint i = 0; i < over[0]; i++)
         {
             if (over.Length > 1)
-                Channels(x + i * xs, y + i * ys, a, b, over[1..], xSteps[1..], ySteps[1..]);
+                Channels(x + i * xs, y + i * ys, mean, a, b, over[1..], xSteps[1..], ySteps[1..]);
             else
-                V.MultiplyAdd(V.Load(x + i * xs), a, b).Store(y + i * ys);
+                V.MultiplyAdd(V.Load(x + i * xs) - mean, a, b).Store(y + i * ys);
         }
     }
 
     private void Pixels<V>(float* x, float scale, float shift, float* y) where V : struct, IVec<V>
     {
         float mean = Fold.Rows<Folds.Sum, V>(x, _over, _xSteps, 0) / Area;
-        float a = scale / MathF.Sqrt(Fold.Rows<Folds.Distance, V>(x, _over, _xSteps, mean) / Area + epsilon), b = shift - mean * a;
-        ReadOnlySpan<int> none = stackalloc int[8];
-        Normalization.Batch<V>(x, &a, &b, y, _over, _xSteps, none[.._over.Length], _ySteps, float.NegativeInfinity, float.PositiveInfinity);
+        float a = scale / MathF.Sqrt(Fold.Rows<Folds.Distance, V>(x, _over, _xSteps, mean) / Area + epsilon);
+        Pixels<V>(x, y, mean, a, shift, _over, _xSteps, _ySteps);
+    }
+
+    // The mean first, and exactly: where all pixels are alike, the result is the shift and nothing else.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Pixels<V>(float* x, float* y, float mean, float a, float b, ReadOnlySpan<int> over, ReadOnlySpan<int> xSteps, ReadOnlySpan<int> ySteps) where V : struct, IVec<V>
+    {
+        nint count = over[0], i = 0;
+        if (over.Length > 1)
+        {
+            for (; i < count; i++)
+                Pixels<V>(x + i * xSteps[0], y + i * ySteps[0], mean, a, b, over[1..], xSteps[1..], ySteps[1..]);
+            return;
+        }
+        V m = V.Broadcast(mean), scale = V.Broadcast(a), shift = V.Broadcast(b);
+        for (; i <= count - V.Lanes; i += V.Lanes)
+            V.MultiplyAdd(V.Load(x + i) - m, scale, shift).Store(y + i);
+        for (; i < count; i++)
+            V1.MultiplyAdd(V1.Load(x + i) - V1.Broadcast(mean), V1.Broadcast(a), V1.Broadcast(b)).Store(y + i);
     }
 }

@@ -49,6 +49,18 @@ public class NormalizationOpTests
             OneNode.Agrees(new LayerNormalization(t.axis, 1), t.absent ? [t.x, t.scale] : [t.x, t.scale, t.shift], error: t.absent ? 1e-4 : 4e-6, lie: t.lie), iter: 150);
 
     [TestMethod]
+    public void InstanceNormalization_IsTheShift_WhereAllPixelsAreAlike()
+    {
+        foreach (int channels in (int[])[1, 19])
+        foreach (int width in (int[])[1, 40])
+        {
+            Tensor x = Tensor.Of([1, channels, width], Enumerable.Repeat(0.75f, channels * width).ToArray()), scale = Tensor.Of([channels], Enumerable.Repeat(5.7f, channels).ToArray()), shift = Tensor.Of<float>([channels], new float[channels]);
+            foreach (bool channelsLast in (bool[])[false, true])
+                CollectionAssert.AreEqual(new float[channels * width], OneNode.Run(new InstanceNormalization(1), [x, scale, shift], [1, 2], channelsLast)[0].F32.ToArray());
+        }
+    }
+
+    [TestMethod]
     public void BatchNormalization_IsClamped_WhenReluFollows()
     {
         var builder = new GraphBuilder("relu");

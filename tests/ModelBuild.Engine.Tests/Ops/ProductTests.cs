@@ -59,7 +59,11 @@ public class ProductTests
          }, iter: 150);
 
     [TestMethod]
-    public void Pool_AgreesWithItsMeaning_WhateverItsGeometry() => Pools().Sample(p => OneNode.Agrees(p.Op, [p.X], channelsLast: p.ChannelsLast), iter: 300);
+    public void Pool_AgreesWithItsMeaning_WhateverItsGeometry() => Pools().Sample(p =>
+    {
+        OneNode.Agrees(p.Op, [p.X], channelsLast: p.ChannelsLast, outputs: 1);
+        OneNode.Agrees(p.Op, [p.X], channelsLast: p.ChannelsLast);
+    }, iter: 300);
 
     [TestMethod]
     public void Pool_AgreesWithItsMeaning_WhenQuantized() => Pools().Sample(p =>

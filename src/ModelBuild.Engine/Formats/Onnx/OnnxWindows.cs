@@ -45,23 +45,35 @@ internal static class OnnxWindows
         return new ConvTranspose(kernel, strides, dilations, pads, more, n.Int("group", 1));
     }
 
-    public static Op Pool(OnnxNode n, Func<Ints, Ints, Ints, Ints, Op> pool)
+    public static Op? Pool(OnnxNode n, Func<Ints, Ints, Ints, Ints, Op> pool)
     {
         Ints kernel = n.Ints("kernel_shape") ?? throw new OperatorException("kernel_shape is missing");
+        Shape x = n.Shape(0);
+        var (strides, dilations, pads) = Window(n, kernel, x, most: 3);
+        if (kernel.Count < 3)
+            return pool(kernel, strides, dilations, pads);
         if (n.Outputs.Count > 1 && n.Outputs[1].Length > 0)
-            throw new OperatorException("its second output (indices) is not supported");
-        var (strides, dilations, pads) = Window(n, kernel, n.Shape(0));
-        return pool(kernel, strides, dilations, pads);
+            throw new OperatorException("its second output (indices) is supported for 1 and 2 spatial axes");
+
+        // Maxima and means go axis by axis: over height and width with depths as channels, then over depth with whole planes as columns.
+        GraphBuilder b = n.Builder;
+        string planes = b.Add(n.Name, new Reshape(new([x[0], x[1] * x[2], x[3], x[4]])), n.Inputs[0]);
+        string flat = b.Add(n.Name, pool(new(kernel.Skip(1)), new(strides.Skip(1)), new(dilations.Skip(1)), new([pads[1], pads[2], pads[4], pads[5]])), planes);
+        int height = b.Type(flat).Shape[2], width = b.Type(flat).Shape[3];
+        string columns = b.Add(n.Name, new Reshape(new([x[0] * x[1], 1, x[2], height * width])), flat);
+        string deep = b.Add(n.Name, pool(new([kernel[0], 1]), new([strides[0], 1]), new([dilations[0], 1]), new([pads[0], 0, pads[3], 0])), columns);
+        b.Add(new Node(n.Name, new Reshape(new([x[0], x[1], b.Type(deep).Shape[2], height, width])), new([deep]), new([n.Outputs[0]])));
+        return null;
     }
 
     /// <summary>Strides, dilations and explicit pads (begins, then ends) of a window over <paramref name="input"/> [N, C, spatial…].</summary>
-    public static (Ints Strides, Ints Dilations, Ints Pads) Window(OnnxNode n, Ints kernel, Shape input)
+    public static (Ints Strides, Ints Dilations, Ints Pads) Window(OnnxNode n, Ints kernel, Shape input, int most = 2)
     {
         int spatial = kernel.Count;
         if (input.Rank != spatial + 2)
             throw new OperatorException($"a kernel {kernel} over an input {input}");
-        if (spatial is < 1 or > 2)
-            throw new OperatorException($"{spatial} spatial axes are not supported; 1 and 2 are");
+        if (spatial < 1 || spatial > most)
+            throw new OperatorException($"{spatial} spatial axes are not supported; 1 to {most} are");
         Ints ones = new(Enumerable.Repeat(1, spatial));
         Ints strides = n.Ints("strides") ?? ones, dilations = n.Ints("dilations") ?? ones;
         if (strides.Count != spatial || dilations.Count != spatial || strides.Any(s => s < 1) || dilations.Any(d => d < 1) || kernel.Any(k => k < 1))

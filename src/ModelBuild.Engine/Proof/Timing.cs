@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace ModelBuild.Engine;
+
+/// <summary>Microseconds of a call on one thread, of the float model and of the compressed one; where and when they were measured is no input of a build, so they reach the report and nothing else.</summary>
+internal sealed record Timing(double Before, double After)
+{
+    private const int Rounds = 15;
+
+    /// <summary>Both in turn, and the median of the rounds: what else the machine does meets both.</summary>
+    public static Timing Of(Emitted before, Emitted after, Tensor[] sample)
+    {
+        using var first = new PlanRunner(before.Plan, before.Weights);
+        using var second = new PlanRunner(after.Plan, after.Weights);
+        ReadOnlyMemory<byte>[] inputs = [.. sample.Select(s => s.Bytes)];
+        Memory<byte>[] outputs = [.. first.Run(sample).Select(o => new byte[o.Bytes.Length].AsMemory())];
+        double[] one = new double[Rounds], two = new double[Rounds];
+        for (int round = 0; round < Rounds; round++)
+            (one[round], two[round]) = (Microseconds(() => first.Run(inputs, outputs)), Microseconds(() => second.Run(inputs, outputs)));
+        return new Timing(one.Order().ElementAt(Rounds / 2), two.Order().ElementAt(Rounds / 2));
+    }
+
+    private static double Microseconds(Action call)
+    {
+        const double enough = 3000;
+        call();
+        long start = Stopwatch.GetTimestamp();
+        for (int calls = 1; ; calls++)
+        {
+            call();
+            double elapsed = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+            if (elapsed >= enough)
+                return elapsed / calls;
+        }
+    }
+}

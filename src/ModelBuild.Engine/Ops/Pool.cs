@@ -70,6 +70,16 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
         if (TryLowerIntegers(lowering, node))
             return;
         View x = lowering.Read(node.Inputs[0], Layout.ChannelsLast);
+        if (x.Element == ElementType.Int8)
+        {
+            // As unsigned bytes the largest is the same one.
+            View bytes = lowering.Allocate(x.Type with { Element = ElementType.UInt8 }, Layout.ChannelsLast), y = lowering.Write(node.Outputs[0], Layout.ChannelsLast);
+            View largest = lowering.Allocate(y.Type with { Element = ElementType.UInt8 }, Layout.ChannelsLast);
+            lowering.Each("FlipSign8", x, bytes);
+            lowering.Emit($"{Name}U8", [.. Window(bytes, largest), .. Arguments]);
+            lowering.Each("FlipSign8", largest, y);
+            return;
+        }
         lowering.Emit(Name + x.Element.Suffix(), [.. Window(x, lowering.Write(node.Outputs[0], Layout.ChannelsLast)), .. Arguments]);
     }
 
@@ -159,7 +169,7 @@ internal sealed record MaxPool(Ints Kernel, Ints Strides, Ints Dilations, Ints P
 
     public override bool KeepsScale => true;
 
-    protected override ElementType[] Elements => [ElementType.Float32, ElementType.UInt8];
+    protected override ElementType[] Elements => [ElementType.Float32, ElementType.UInt8, ElementType.Int8];
 
     protected override (string, object?)[] Arguments => [];
 

@@ -6,21 +6,45 @@ namespace ModelBuild.Engine;
 /// </summary>
 internal static class SimplifyIntegers
 {
-    /// <summary>Quantize to s8 … dequantize: the same numbers by u8, which is what kernels read.</summary>
+    // What a signed byte is called as an unsigned one: 128 more.
+    private static readonly Quantization Shift = new(new([1f]), new([128]), ElementType.UInt8);
+
+    /// <summary>Quantize to s8 … dequantize, with nothing but moves and maxima between: the same numbers by u8, which is what kernels read.</summary>
     public static void TakeUnsigned(Rewrite rewrite)
     {
         foreach (Node node in rewrite.Nodes.ToArray())
         {
-            string output = node.Outputs[0];
-            if (node.Op.Quantizes == null || node.Op.AsUnsigned is not { } unsigned || rewrite.IsOutput(output))
-                continue;
-            Node[] readers = [.. rewrite.Nodes.Where(n => n.Inputs.Contains(output))];
-            if (readers.Length == 0 || readers.Any(r => r.Op.Dequantizes == null || r.Op.AsUnsigned == null))
+            if (node.Op.Quantizes == null || node.Op.AsUnsigned is not { } unsigned || Readers(rewrite, node.Outputs[0]) is not { } readers)
                 continue;
             rewrite.Replace(node, node with { Op = unsigned });
-            foreach (Node reader in readers)
-                rewrite.Replace(reader, reader with { Op = reader.Op.AsUnsigned! });
+            foreach (var (reader, op) in readers)
+                rewrite.Replace(reader, reader with { Op = op });
+            // Types changed under what comes next.
+            return;
         }
+    }
+
+    /// <summary>Everything that reads a signed value, or what is moved of it, and what it is on unsigned bytes; null where that can't be said of all.</summary>
+    private static List<(Node, Op)>? Readers(Rewrite rewrite, string signed)
+    {
+        var found = new List<(Node, Op)>();
+        var values = new Queue<string>([signed]);
+        while (values.TryDequeue(out string? value))
+        {
+            if (rewrite.IsOutput(value))
+                return null;
+            foreach (Node reader in rewrite.Nodes.Where(n => n.Inputs.Contains(value)))
+            {
+                bool ends = reader.Op.Dequantizes != null;
+                Op? op = ends ? reader.Op.AsUnsigned : reader.Inputs.Count > 1 ? null : reader.Op.OnIntegers(Shift) ?? (reader.Op.KeepsScale ? reader.Op : null);
+                if (op == null)
+                    return null;
+                found.Add((reader, op));
+                foreach (string output in ends ? [] : reader.Outputs)
+                    values.Enqueue(output);
+            }
+        }
+        return found.Count > 0 ? found : null;
     }
 
     /// <summary>Dequantize → move → quantize: the quantization comes first, and bytes are moved.</summary>

@@ -63,6 +63,24 @@ public class SimplifyIntegersTests
     }
 
     [TestMethod]
+    public void SignedBytes_BecomeUnsigned_BehindWhatOnlyMoves()
+    {
+        Graph Make()
+        {
+            var builder = new GraphBuilder("signed");
+            builder.AddInput("x", new(ElementType.Float32, [1, 8, 2, 2]));
+            string moved = builder.Add("order", new Transpose(new([0, 2, 3, 1])), builder.Add("max", new MaxPool(new([2, 2]), new([1, 1]), new([1, 1]), new([0, 1, 1, 0])), builder.Add("q", new QuantizeLinear(Signed), "x")));
+            builder.Add(new Node("d", new DequantizeLinear(Signed), new([builder.Add("pad", new Pad(new([0, 1, 0, 0, 0, 0, 0, 0]), PadMode.Constant, -8), moved)]), new(["y"])));
+            return builder.Build(["y"]);
+        }
+        Graph graph = Simplify.Run(Make());
+        Assert.IsTrue(graph.Types.Values.All(t => t.Element != ElementType.Int8), "no value is signed");
+        CollectionAssert.Contains(Kernels(graph), "MaxPoolU8");
+        Agrees(graph, Make());
+        Agrees(Make(), Make());
+    }
+
+    [TestMethod]
     public void Products_SeeTheirWeights_WhenTheyAreTransposedAfterDequantization()
     {
         Graph Make() => Group(Bytes, Bytes, (b, x) =>

@@ -7,6 +7,8 @@ internal sealed record Timing(double Before, double After)
 {
     private const int Rounds = 15;
 
+    private static readonly TimeSpan s_warmup = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Both in turn, and the median of the rounds: what else the machine does meets both.</summary>
     public static Timing Of(Emitted before, Emitted after, Tensor[] sample)
     {
@@ -14,6 +16,12 @@ internal sealed record Timing(double Before, double After)
         using var second = new PlanRunner(after.Plan, after.Weights);
         ReadOnlyMemory<byte>[] inputs = [.. sample.Select(s => s.Bytes)];
         Memory<byte>[] outputs = [.. first.Run(sample).Select(o => new byte[o.Bytes.Length].AsMemory())];
+        // The just-in-time compiler takes a while to see which methods matter.
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < s_warmup;)
+        {
+            first.Run(inputs, outputs);
+            second.Run(inputs, outputs);
+        }
         double[] one = new double[Rounds], two = new double[Rounds];
         for (int round = 0; round < Rounds; round++)
             (one[round], two[round]) = (Microseconds(() => first.Run(inputs, outputs)), Microseconds(() => second.Run(inputs, outputs)));

@@ -87,13 +87,16 @@ internal static class Simplify
             string[] variable = [.. node.Inputs.Where(i => i.Length > 0 && rewrite.Constant(i) == null)];
             if (variable.Length != 1 || rewrite.Type(variable[0]) is not { Element: ElementType.Float32 } type || type.Shape != rewrite.Type(node.Outputs[0]).Shape || node.Op.AsAffine(type, constants) is not { } affine)
                 continue;
-            int inner = type.Shape.Skip(2).Aggregate(1, (a, b) => a * b), channels = type.Shape[1];
-            Tensor Whole(float[]? values, float otherwise) => Tensor.Of(type.Shape, [.. Enumerable.Range(0, type.Shape.Size).Select(i => values?[i / inner % channels] ?? otherwise)]);
-            Tensor scale = Whole(affine.Scale, 1), shift = Whole(affine.Shift, 0);
+            var moves = new List<Op>();
             Node? next = rewrite.SoleReader(node.Outputs[0]);
-            for (; next is { Inputs.Count: 1, Outputs.Count: 1 } && next.Op.OnIntegers(Plain) != null && rewrite.Type(next.Outputs[0]).Shape.Size == scale.Shape.Size; next = rewrite.SoleReader(next.Outputs[0]))
-                (scale, shift) = (next.Op.Evaluate([scale])[0], next.Op.Evaluate([shift])[0]);
-            if (next == null || rewrite.Constant(next.Inputs[0]) != null || next.Op.BehindAffine(scale, shift, rewrite.Constants(next)) is not { } folded)
+            for (; next is { Inputs.Count: 1, Outputs.Count: 1 } && next.Op.OnIntegers(Plain) != null && rewrite.Type(next.Outputs[0]).Shape.Size == type.Shape.Size; next = rewrite.SoleReader(next.Outputs[0]))
+                moves.Add(next.Op);
+            if (next == null || next.Op.Weights.Count == 0 || rewrite.Constant(next.Inputs[0]) != null)
+                continue;
+            int inner = type.Shape.Skip(2).Aggregate(1, (a, b) => a * b), channels = type.Shape[1];
+            Tensor Moved(float[]? values, float otherwise) => moves.Aggregate(
+                Tensor.Of(type.Shape, [.. Enumerable.Range(0, type.Shape.Size).Select(i => values?[i / inner % channels] ?? otherwise)]), (tensor, move) => move.Evaluate([tensor])[0]);
+            if (next.Op.BehindAffine(Moved(affine.Scale, 1), Moved(affine.Shift, 0), rewrite.Constants(next)) is not { } folded)
                 continue;
             IEnumerable<string> inputs = folded.Select((tensor, i) => tensor == null ? next.Inputs[i] : rewrite.AddConstant(i < next.Inputs.Count && next.Inputs[i].Length > 0 ? next.Inputs[i] : $"{next.Name}.{i}", tensor));
             rewrite.Replace(next, next with { Inputs = new(inputs) });

@@ -42,9 +42,9 @@ public static class Compiler
         }
 
         string recipe = string.Join(" | ", steps.Select(s => s.Text));
-        Emitted after = steps.Count == 0 ? before : Lowered(request, () => Emitted.From(graph, names, optimize));
+        Emitted after = steps.Count == 0 && optimize == Optimize.Size ? before : Lowered(request, () => Emitted.From(graph, names, optimize));
         Measurement measurement = Measurement.Of(evaluation != null ? "evaluation" : known.IsRandom ? "random" : "calibration", before, after, evaluation ?? known, cancellation);
-        after = Lowered(request, () => Emitted.From(graph, names with { Facts = Facts(recipe, measurement) }, optimize));
+        after = after.With(Facts(recipe, measurement));
 
         IReadOnlyList<ReportLayer> layers = ReportLayers.Of(after);
         var report = new Report(Path.GetFileName(request.Model), request.Class, recipe, names.Source.Hash, after.Plan.Tool,

@@ -5,17 +5,17 @@ namespace ModelBuild.Engine;
 /// <summary>A file, or an entry of a zip file, which is read in place: nothing is ever unpacked to disk.</summary>
 internal sealed record DataFile(string Path, string Entry = "")
 {
-    /// <summary>From the beginning; the stream owns what it reads from. Streams of one file are independent.</summary>
-    public Stream Open()
+    /// <summary>From the beginning. Streams of one file are independent.</summary>
+    public DataStream Open()
     {
         FileStream file = File.OpenRead(Path);
         if (Entry.Length == 0)
-            return file;
+            return new DataStream(file, null);
         try
         {
             var zip = new ZipArchive(file, ZipArchiveMode.Read);
             ZipArchiveEntry entry = zip.GetEntry(Entry) ?? throw new DataException($"the entry '{Entry}' is gone");
-            return new Owning(entry.Open(), zip);
+            return new DataStream(entry.Open(), zip);
         }
         catch
         {
@@ -43,40 +43,16 @@ internal sealed record DataFile(string Path, string Entry = "")
             throw new DataException($"it has two entries '{twice.Key}'");
         return entries;
     }
+}
 
-    /// <summary>An entry's stream, with the archive that must live as long.</summary>
-    private sealed class Owning(Stream entry, ZipArchive archive) : Stream
+/// <summary>What a file holds, as a stream from its beginning, with the archive that must stay open as long.</summary>
+internal sealed class DataStream(Stream bytes, ZipArchive? archive) : IDisposable
+{
+    public Stream Bytes => bytes;
+
+    public void Dispose()
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(Span<byte> buffer) => entry.Read(buffer);
-
-        public override int Read(byte[] buffer, int offset, int count) => entry.Read(buffer, offset, count);
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                entry.Dispose();
-                archive.Dispose();
-            }
-            base.Dispose(disposing);
-        }
+        bytes.Dispose();
+        archive?.Dispose();
     }
 }

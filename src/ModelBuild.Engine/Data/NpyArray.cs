@@ -16,8 +16,8 @@ internal sealed class NpyArray
     public NpyArray(DataFile file, long length)
     {
         _file = file;
-        using Stream stream = file.Open();
-        Header = NpyHeader.Read(stream);
+        using DataStream stream = file.Open();
+        Header = NpyHeader.Read(stream.Bytes);
         if (Header.Bytes > length - Header.Length)
             throw new DataException($"its shape ({string.Join(", ", Header.Shape)}) takes {Header.Bytes} bytes, and {Math.Max(0, length - Header.Length)} are there");
         if (Shuffled && Header.Bytes > MostWhole)
@@ -41,7 +41,8 @@ internal sealed class NpyArray
     public IEnumerable<byte[]> Slices(long start, long count)
     {
         var slice = new byte[checked(Slice.Aggregate(1L, (a, b) => checked(a * b)) * Header.Element.Bytes())];
-        using Stream stream = OpenData();
+        using DataStream data = OpenData();
+        Stream stream = data.Bytes;
         byte[]? whole = Shuffled ? Read(stream, Header.Bytes) : null;
         long[]? places = Shuffled ? Places(Slice, Count) : null;
         if (whole == null)
@@ -61,8 +62,8 @@ internal sealed class NpyArray
     /// <exception cref="EndOfStreamException">The file is shorter than it says.</exception>
     public byte[] All()
     {
-        using Stream stream = OpenData();
-        byte[] whole = Read(stream, Header.Bytes);
+        using DataStream data = OpenData();
+        byte[] whole = Read(data.Bytes, Header.Bytes);
         if (Shuffled)
         {
             byte[] stored = whole;
@@ -73,12 +74,12 @@ internal sealed class NpyArray
         return whole;
     }
 
-    private Stream OpenData()
+    private DataStream OpenData()
     {
-        Stream stream = _file.Open();
+        DataStream stream = _file.Open();
         try
         {
-            return NpyHeader.Read(stream) == Header ? stream : throw new DataException("it changed while it was read");
+            return NpyHeader.Read(stream.Bytes) == Header ? stream : throw new DataException("it changed while it was read");
         }
         catch
         {

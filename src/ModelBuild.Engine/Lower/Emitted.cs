@@ -10,10 +10,16 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
     {
         Lowered lowered = Lowering.Run(graph, optimize);
         var weightsPlan = new PlanWeights(names.Resource, lowered.Weights.Length, lowered.ExpandedBytes, lowered.Weights.Hash);
-        // What was measured is no part of the id: data that only measures changes no byte of the weights.
         byte[] weights = lowered.Weights.Finish(
-            id => PlanText.Write(PlanOf(graph, id.Length == 0 ? names with { Facts = [] } : names, id, weightsPlan) with { ScratchBytes = lowered.ScratchBytes, Expansions = lowered.Expansions, Calls = lowered.Calls }), out string text);
+            id => PlanText.Write(PlanOf(graph, names, id, weightsPlan) with { ScratchBytes = lowered.ScratchBytes, Expansions = lowered.Expansions, Calls = lowered.Calls }), out string text);
         return new Emitted(PlanText.Parse(text), text, weights);
+    }
+
+    /// <summary>The same with what is known about it by now. The id stays: what only measures changes no byte of the weights.</summary>
+    public Emitted With(IEnumerable<PlanFact> facts)
+    {
+        Plan plan = Plan with { Facts = new(facts) };
+        return this with { Plan = plan, Text = PlanText.Write(plan) };
     }
 
     /// <summary>What the class looks like from outside, for editors: a plan without calls, whose weights no build will have.</summary>
@@ -24,19 +30,19 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
         Tool: typeof(Emitted).Assembly.GetName().Version!.ToString(3),
         names.Class, names.Namespace, names.Source, id, weights, ScratchBytes: 0, graph.Batch,
         Tensors(graph, graph.Inputs, v => Identifiers.Input(v, names.Class)), Tensors(graph, graph.Outputs, v => Identifiers.Output(v, names.Class)),
-        new(names.Labels), new(names.Facts), Expansions: new([]), Calls: new([]));
+        new(names.Labels), Facts: new([]), Expansions: new([]), Calls: new([]));
 
     private static EquatableArray<PlanTensor> Tensors(Graph graph, IEnumerable<string> values, Func<string, string> identifier) =>
         new(values.Select(v => new PlanTensor(v, identifier(v), graph.Types[v].Element.Word(), graph.Types[v].Shape.Axes)));
 }
 
-/// <summary>What a plan says beyond its graph: the class to write and what is known about it.</summary>
-internal sealed record PlanNames(string Class, string Namespace, PlanSource Source, string Resource, IReadOnlyList<string> Labels, IReadOnlyList<PlanFact> Facts)
+/// <summary>What a plan says beyond its graph: the class to write.</summary>
+internal sealed record PlanNames(string Class, string Namespace, PlanSource Source, string Resource, IReadOnlyList<string> Labels)
 {
     /// <summary>Of a plan that is only run.</summary>
-    public static PlanNames None { get; } = new("Model", "Models", new("", new string('0', 64)), "", [], []);
+    public static PlanNames None { get; } = new("Model", "Models", new("", new string('0', 64)), "", []);
 
     public static PlanNames Of(string file, string @class = "Model", string @namespace = "Models") => new(
         @class, @namespace, new(Path.GetFileName(file), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))),
-        $"ModelBuild.{@namespace}.{@class}.weights", [], []);
+        $"ModelBuild.{@namespace}.{@class}.weights", []);
 }

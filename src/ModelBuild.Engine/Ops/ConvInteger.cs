@@ -41,8 +41,7 @@ internal sealed record ConvInteger(Conv Window, int Zero, Ints WeightZeros) : Op
         if (x.Element == ElementType.UInt8)
             return (x, zero);
         View flipped = lowering.Allocate(x.Type with { Element = ElementType.UInt8 }, x.IsRowMajor && halo == default ? Layout.RowMajor : Layout.ChannelsLast, halo, zero + 128);
-        Loops loops = Loops.Collapse(x.Shape, x.Strides, flipped.Strides);
-        lowering.Emit("FlipSign8", ("x", x), ("y", flipped), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]));
+        lowering.Each("FlipSign8", x, flipped);
         return (flipped, zero + 128);
     }
 }

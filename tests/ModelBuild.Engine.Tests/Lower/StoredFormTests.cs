@@ -14,7 +14,7 @@ public class StoredFormTests
     public void Emit_StoresTheSmallestForm_AndComputesTheSame(string recipe, string decoder, int bytes)
     {
         Graph graph = PruneTests.Apply(recipe, PruneTests.Layers((64, 64, 1)));
-        var names = new PlanNames("M", "N", new PlanSource("m.onnx", "00ff"), "m.weights", [], []);
+        var names = new PlanNames("M", "N", new PlanSource("m.onnx", "00ff"), "m.weights", []);
         Emitted emitted = Emitted.From(graph, names);
         Assert.AreEqual(decoder, string.Join(' ', emitted.Plan.Expansions.Select(e => e.Decoder)));
         Assert.AreEqual(64 + bytes + 128, emitted.Weights.Length);

@@ -20,7 +20,8 @@ public class ResizeTests
         (from op in Ops
          from shape in Any.Shape(4, 4, 6)
          from all in Gen.Bool
-         from x in Any.Floats(shape)
+         from negative in Gen.Bool
+         from x in Any.Floats(shape, negative ? -8 : 1, negative ? -1 : 8) // of one sign: a result near 0 has no digits to compare, and cubic weights have both
          from channelsLast in Gen.Bool
          from lie in Any.Lie
          select (op: Scaled(op, shape, all), x, channelsLast, lie)).Sample(t => OneNode.Agrees(t.op, [t.x], channelsLast: t.channelsLast, lie: t.lie), iter: 400);

@@ -27,10 +27,13 @@ internal unsafe struct Dense : IMovable, ILoop
 
     public float Lo, Hi;
 
-    // Rows of a tile at most: with two vectors each, accumulators fill half of the 512-bit registers, and a third row more would spill the 256-bit ones.
-    private static int Height => Vector512.IsHardwareAccelerated ? 8 : Vector128.IsHardwareAccelerated ? 6 : 4;
+    // Rows of a tile at most: with two vectors each, sums fill the registers but for two of weights and one of x.
+    private static int Height => Vector512.IsHardwareAccelerated ? 14 : 6;
 
-    private readonly Tiling Tiling => new(Rows, Columns, Height, (long)Columns * K * TapRows * TapColumns * sizeof(float));
+    // Rows at one distance from each other; a row a line is that too.
+    private readonly bool IsEven => RowsPerLine == 1 || XLine == RowsPerLine * XRow;
+
+    private readonly Tiling Tiling => new(Rows, IsEven ? Rows : RowsPerLine, Columns, Height, (long)Columns * K * TapRows * TapColumns * sizeof(float));
 
     public readonly long Work => (long)Rows * Columns * K * TapRows * TapColumns;
 
@@ -72,8 +75,8 @@ internal unsafe struct Dense : IMovable, ILoop
         if (bias == null)
             new Span<float>(zeros, Tiling.Panel).Clear();
 
-        float** pointers = stackalloc float*[RowPointers.Count];
-        var rows = new RowPointers(pointers);
+        float** pointers = stackalloc float*[2 * Tiling.MostRows];
+        var tile = new DenseTile { Taps = taps, Slices = slices, Depth = K, XRow = (RowsPerLine == 1 ? XLine : XRow) * sizeof(float), Y = pointers, Residual = pointers + Tiling.MostRows, Lo = Lo, Hi = Hi };
 
         // All panels for some rows, or all rows for a panel.
         Tiling tiling = Tiling;
@@ -82,213 +85,217 @@ internal unsafe struct Dense : IMovable, ILoop
         {
             int end = Math.Min(endColumn, first + tiling.Width);
             int row = tiling.Row(firstTile);
-            for (int tile = firstTile; tile < endTile; tile++)
+            for (int number = firstTile; number < endTile; number++)
             {
-                int next = tiling.Row(tile + 1), count = next - row;
-                Point(&rows, row, count);
+                int next = tiling.Row(number + 1);
+                tile.Rows = next - row;
+                Point(ref tile, row);
                 for (int column = first; column < end; column += Tiling.Panel)
                 {
                     int live = Math.Min(Tiling.Panel, Columns - column);
                     float* w = WeightsRow != 0 ? Weights + column : Weights + (nint)column * slices * K;
-                    var panel = new DensePanel { Rows = &rows, Count = count, Taps = taps, Slices = slices, Depth = K, Step = WeightsRow != 0 ? WeightsRow : live, Lo = Lo, Hi = Hi, Start = column, W = w, Bias = bias == null ? zeros : bias + column };
-                    panel.Run<V>(live);
+                    tile.Step = WeightsRow != 0 ? WeightsRow : live;
+                    for (int done = 0; done < live; done += 2 * V.Lanes)
+                        tile.Run<V>(w + done, (bias == null ? zeros : bias + column) + done, column + done, live - done);
                 }
                 row = next;
             }
         }
     }
 
-    private readonly void Point(RowPointers* rows, int row, int count)
+    // Where the rows of a tile lie. Those of y may turn into another line anywhere.
+    private readonly void Point(ref DenseTile tile, int row)
     {
-        int line = row / RowsPerLine, column = row - line * RowsPerLine;
-        for (int r = 0; r < count; r++)
+        int half = row + (tile.Rows + 1) / 2, line = row / RowsPerLine, pixel = row - line * RowsPerLine;
+        tile.X0 = X + line * XLine + pixel * XRow;
+        tile.X1 = X + half / RowsPerLine * XLine + half % RowsPerLine * XRow;
+        float* y = Y + line * YLine + pixel * YRow, residual = Residual == null ? null : Residual + line * ResidualLine + pixel * ResidualRow;
+        nint turn = YLine - RowsPerLine * YRow, residualTurn = ResidualLine - RowsPerLine * ResidualRow;
+        tile.HasResidual = residual != null;
+        for (int r = 0; r < tile.Rows; r++, y += YRow)
         {
-            rows->X[r] = X + line * XLine + column * XRow;
-            rows->Y[r] = Y + line * YLine + column * YRow;
-            rows->Residual[r] = Residual == null ? null : Residual + line * ResidualLine + column * ResidualRow;
-            if (++column == RowsPerLine)
+            tile.Y[r] = y;
+            if (residual != null)
             {
-                column = 0;
-                line++;
+                tile.Residual[r] = residual;
+                residual += ResidualRow;
             }
+            if (++pixel < RowsPerLine)
+                continue;
+            pixel = 0;
+            y += turn;
+            residual = residual == null ? null : residual + residualTurn;
         }
     }
 }
 
-/// <summary>Where the rows of a tile begin: eight pointers each.</summary>
-internal unsafe struct RowPointers
+/// <summary>Some rows of x, at one distance from each other in each half of them, times one or two vectors of a panel.</summary>
+internal unsafe struct DenseTile
 {
-    public float** X, Y, Residual;
-
-    public const int Count = 3 * 8;
-
-    public RowPointers(float** memory)
-    {
-        X = memory;
-        Y = memory + 8;
-        Residual = memory + 16;
-    }
-}
-
-/// <summary>Some rows times one panel.</summary>
-internal unsafe struct DensePanel
-{
-    public RowPointers* Rows;
-    public int Count, Start;
+    /// <summary>The first row, and the first of the second half.</summary>
+    public float* X0, X1;
+    public int Rows;
+    public nint XRow;
     public nint* Taps;
     public nint Slices, Depth, Step;
-    public float* W, Bias;
+    public float** Y, Residual;
+    public bool HasResidual;
     public float Lo, Hi;
 
-    /// <summary>As many columns as go by whole vectors, of fewer lanes towards the end; what then remains goes through a buffer.</summary>
-    public void Run<V>(int live) where V : struct, IVec<V>
+    /// <summary>Columns from <paramref name="at"/> on, two vectors at most. Weights, bias and residual are read in whole vectors: what lies behind them is weights, scratch or padding.</summary>
+    public readonly void Run<V>(float* w, float* bias, nint at, int columns) where V : struct, IVec<V>
     {
-        nint done = 0;
-        if (V.Lanes >= V512.Lanes)
-            done = Whole<V512>(done, live);
-        if (V.Lanes >= V256.Lanes && done < live)
-            done = Whole<V256>(done, live);
-        if (V.Lanes >= V128.Lanes && done < live)
-            done = Whole<V128>(done, live);
-        if (V.Lanes == V1.Lanes)
-            done = Whole<V1>(done, live);
-        if (done < live)
-            Rest(done, (int)(live - done));
+        if (columns > V.Lanes)
+            Run<V, Two>(w, bias, at, Math.Min(columns - V.Lanes, V.Lanes));
+        else
+            Run<V, One>(w, bias, at, columns);
     }
 
-    private nint Whole<V>(nint done, int live) where V : struct, IVec<V>
+    private readonly void Run<V, N>(float* w, float* bias, nint at, int last) where V : struct, IVec<V> where N : struct, ICount
     {
-        for (; done <= live - 2 * V.Lanes; done += 2 * V.Lanes)
-            Tiles<V, Two>(Rows, done, Bias + done);
-        if (done <= live - V.Lanes)
+        switch (Rows)
         {
-            Tiles<V, One>(Rows, done, Bias + done);
-            done += V.Lanes;
-        }
-        return done;
-    }
-
-    /// <summary>Up to three columns. Weights are read past their end, which is followed by others or by padding; nothing is written there.</summary>
-    [SkipLocalsInit]
-    private void Rest(nint done, int live)
-    {
-        const int lanes = 4;
-        float* buffer = stackalloc float[(2 * 8 + 1) * lanes], residuals = buffer + 8 * lanes, bias = residuals + 8 * lanes;
-        float** pointers = stackalloc float*[RowPointers.Count];
-        var rows = new RowPointers(pointers) { X = Rows->X };
-        nint at = Start + done;
-        for (int i = 0; i < lanes; i++)
-            bias[i] = i < live ? Bias[done + i] : 0;
-        for (int r = 0; r < Count; r++)
-        {
-            rows.Y[r] = buffer + r * lanes - at;
-            rows.Residual[r] = null;
-            if (Rows->Residual[r] == null)
-                continue;
-            rows.Residual[r] = residuals + r * lanes - at;
-            for (int i = 0; i < lanes; i++)
-                residuals[r * lanes + i] = i < live ? Rows->Residual[r][at + i] : 0;
-        }
-        Tiles<V128, One>(&rows, done, bias);
-        for (int r = 0; r < Count; r++)
-        {
-            for (int i = 0; i < live; i++)
-                Rows->Y[r][at + i] = buffer[r * lanes + i];
-        }
-    }
-
-    private void Tiles<V, N>(RowPointers* rows, nint done, float* bias) where V : struct, IVec<V> where N : struct, ICount
-    {
-        float* w = W + done;
-        nint at = Start + done;
-        switch (Count)
-        {
-            case 1: Row<V, N>(rows, Taps, Slices, Depth, w, Step, bias, at, Lo, Hi); break;
-            case 2: Tile<V, N, Two>(rows, Taps, Slices, Depth, w, Step, bias, at, Lo, Hi); break;
-            case 3: Tile<V, N, Three>(rows, Taps, Slices, Depth, w, Step, bias, at, Lo, Hi); break;
-            case 4: Tile<V, N, Four>(rows, Taps, Slices, Depth, w, Step, bias, at, Lo, Hi); break;
-            case 5: Tile<V, N, Five>(rows, Taps, Slices, Depth, w, Step, bias, at, Lo, Hi); break;
-            case 6: Tile<V, N, Six>(rows, Taps, Slices, Depth, w, Step, bias, at, Lo, Hi); break;
-            case 7: Tile<V, N, Seven>(rows, Taps, Slices, Depth, w, Step, bias, at, Lo, Hi); break;
-            default: Tile<V, N, Eight>(rows, Taps, Slices, Depth, w, Step, bias, at, Lo, Hi); break;
+            case 1: Row<V, N>(this, w, bias, at, last); break;
+            case 2: Tile<V, N, Two>(this, w, bias, at, last); break;
+            case 3: Tile<V, N, Three>(this, w, bias, at, last); break;
+            case 4: Tile<V, N, Four>(this, w, bias, at, last); break;
+            case 5: Tile<V, N, Five>(this, w, bias, at, last); break;
+            case 6: Tile<V, N, Six>(this, w, bias, at, last); break;
+            case 7: Tile<V, N, Seven>(this, w, bias, at, last); break;
+            case 8: Tile<V, N, Eight>(this, w, bias, at, last); break;
+            case 9: Tile<V, N, Nine>(this, w, bias, at, last); break;
+            case 10: Tile<V, N, Ten>(this, w, bias, at, last); break;
+            case 11: Tile<V, N, Eleven>(this, w, bias, at, last); break;
+            case 12: Tile<V, N, Twelve>(this, w, bias, at, last); break;
+            case 13: Tile<V, N, Thirteen>(this, w, bias, at, last); break;
+            default: Tile<V, N, Fourteen>(this, w, bias, at, last); break;
         }
     }
 
     // R rows × N vectors of outputs stay in registers over all of K. R and N are constants to the JIT: the branches below are gone in what it emits.
-    // Nothing is called from here: a call would put every accumulator into memory, in each step of the loop.
+    // Rows are reached from two pointers by multiples of their distance that an address can say, so that all of them cost a handful of registers.
+    // Nothing is called from here: a call would put every sum into memory, in each step of the loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Tile<V, N, R>(RowPointers* rows, nint* taps, nint slices, nint depth, float* w, nint step, float* bias, nint at, float lo, float hi)
-        where V : struct, IVec<V> where N : struct, ICount where R : struct, ICount
+    private static void Tile<V, N, R>(in DenseTile tile, float* w, float* bias, nint at, int last) where V : struct, IVec<V> where N : struct, ICount where R : struct, ICount
     {
         V a0 = V.Load(bias), a1 = N.Value > 1 ? V.Load(bias + V.Lanes) : V.Zero;
-        V b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1;
-        V e0 = a0, e1 = a1, f0 = a0, f1 = a1, g0 = a0, g1 = a1, h0 = a0, h1 = a1;
-        for (nint s = 0; s < slices; s++)
+        V b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1, e0 = a0, e1 = a1, f0 = a0, f1 = a1, g0 = a0, g1 = a1;
+        V h0 = a0, h1 = a1, i0 = a0, i1 = a1, j0 = a0, j1 = a1, k0 = a0, k1 = a1, l0 = a0, l1 = a1, m0 = a0, m1 = a1, n0 = a0, n1 = a1;
+        nint* tap = tile.Taps, end = tap + tile.Slices;
+        nint row = tile.XRow, row3 = 3 * row, row5 = 5 * row, step = tile.Step;
+        for (; tap < end; tap++)
         {
-            nint tap = taps[s];
-            float* pa = rows->X[0] + tap;
-            float* pb = R.Value > 1 ? rows->X[1] + tap : pa, pc = R.Value > 2 ? rows->X[2] + tap : pa, pd = R.Value > 3 ? rows->X[3] + tap : pa;
-            float* pe = R.Value > 4 ? rows->X[4] + tap : pa, pf = R.Value > 5 ? rows->X[5] + tap : pa, pg = R.Value > 6 ? rows->X[6] + tap : pa, ph = R.Value > 7 ? rows->X[7] + tap : pa;
-            for (nint k = 0; k < depth; k++, w += step)
+            float* p = tile.X0 + *tap, q = tile.X1 + *tap, stop = p + tile.Depth;
+            for (; p < stop; p++, q++, w += step)
             {
-                V w0 = V.Load(w), w1 = N.Value > 1 ? V.Load(w + V.Lanes) : default, t;
-                t = V.Broadcast(pa[k]); a0 = V.MultiplyAdd(t, w0, a0); if (N.Value > 1) a1 = V.MultiplyAdd(t, w1, a1);
-                if (R.Value > 1) { t = V.Broadcast(pb[k]); b0 = V.MultiplyAdd(t, w0, b0); if (N.Value > 1) b1 = V.MultiplyAdd(t, w1, b1); }
-                if (R.Value > 2) { t = V.Broadcast(pc[k]); c0 = V.MultiplyAdd(t, w0, c0); if (N.Value > 1) c1 = V.MultiplyAdd(t, w1, c1); }
-                if (R.Value > 3) { t = V.Broadcast(pd[k]); d0 = V.MultiplyAdd(t, w0, d0); if (N.Value > 1) d1 = V.MultiplyAdd(t, w1, d1); }
-                if (R.Value > 4) { t = V.Broadcast(pe[k]); e0 = V.MultiplyAdd(t, w0, e0); if (N.Value > 1) e1 = V.MultiplyAdd(t, w1, e1); }
-                if (R.Value > 5) { t = V.Broadcast(pf[k]); f0 = V.MultiplyAdd(t, w0, f0); if (N.Value > 1) f1 = V.MultiplyAdd(t, w1, f1); }
-                if (R.Value > 6) { t = V.Broadcast(pg[k]); g0 = V.MultiplyAdd(t, w0, g0); if (N.Value > 1) g1 = V.MultiplyAdd(t, w1, g1); }
-                if (R.Value > 7) { t = V.Broadcast(ph[k]); h0 = V.MultiplyAdd(t, w0, h0); if (N.Value > 1) h1 = V.MultiplyAdd(t, w1, h1); }
+                V w0 = V.Load(w), w1 = N.Value > 1 ? V.Load(w + V.Lanes) : default;
+                { V t = V.Broadcast(*p); V.Accumulate(ref a0, t, w0); if (N.Value > 1) V.Accumulate(ref a1, t, w1); }
+                if (R.Value > 2) { V t = V.Broadcast(At(p, row)); V.Accumulate(ref b0, t, w0); if (N.Value > 1) V.Accumulate(ref b1, t, w1); }
+                if (R.Value > 4) { V t = V.Broadcast(At(p, 2 * row)); V.Accumulate(ref c0, t, w0); if (N.Value > 1) V.Accumulate(ref c1, t, w1); }
+                if (R.Value > 6) { V t = V.Broadcast(At(p, row3)); V.Accumulate(ref d0, t, w0); if (N.Value > 1) V.Accumulate(ref d1, t, w1); }
+                if (R.Value > 8) { V t = V.Broadcast(At(p, 4 * row)); V.Accumulate(ref e0, t, w0); if (N.Value > 1) V.Accumulate(ref e1, t, w1); }
+                if (R.Value > 10) { V t = V.Broadcast(At(p, row5)); V.Accumulate(ref f0, t, w0); if (N.Value > 1) V.Accumulate(ref f1, t, w1); }
+                if (R.Value > 12) { V t = V.Broadcast(At(p, 2 * row3)); V.Accumulate(ref g0, t, w0); if (N.Value > 1) V.Accumulate(ref g1, t, w1); }
+                if (R.Value > 1) { V t = V.Broadcast(*q); V.Accumulate(ref h0, t, w0); if (N.Value > 1) V.Accumulate(ref h1, t, w1); }
+                if (R.Value > 3) { V t = V.Broadcast(At(q, row)); V.Accumulate(ref i0, t, w0); if (N.Value > 1) V.Accumulate(ref i1, t, w1); }
+                if (R.Value > 5) { V t = V.Broadcast(At(q, 2 * row)); V.Accumulate(ref j0, t, w0); if (N.Value > 1) V.Accumulate(ref j1, t, w1); }
+                if (R.Value > 7) { V t = V.Broadcast(At(q, row3)); V.Accumulate(ref k0, t, w0); if (N.Value > 1) V.Accumulate(ref k1, t, w1); }
+                if (R.Value > 9) { V t = V.Broadcast(At(q, 4 * row)); V.Accumulate(ref l0, t, w0); if (N.Value > 1) V.Accumulate(ref l1, t, w1); }
+                if (R.Value > 11) { V t = V.Broadcast(At(q, row5)); V.Accumulate(ref m0, t, w0); if (N.Value > 1) V.Accumulate(ref m1, t, w1); }
+                if (R.Value > 13) { V t = V.Broadcast(At(q, 2 * row3)); V.Accumulate(ref n0, t, w0); if (N.Value > 1) V.Accumulate(ref n1, t, w1); }
             }
         }
-        Finish<V, N>(a0, a1, rows->Y[0], rows->Residual[0], at, lo, hi);
-        if (R.Value > 1) Finish<V, N>(b0, b1, rows->Y[1], rows->Residual[1], at, lo, hi);
-        if (R.Value > 2) Finish<V, N>(c0, c1, rows->Y[2], rows->Residual[2], at, lo, hi);
-        if (R.Value > 3) Finish<V, N>(d0, d1, rows->Y[3], rows->Residual[3], at, lo, hi);
-        if (R.Value > 4) Finish<V, N>(e0, e1, rows->Y[4], rows->Residual[4], at, lo, hi);
-        if (R.Value > 5) Finish<V, N>(f0, f1, rows->Y[5], rows->Residual[5], at, lo, hi);
-        if (R.Value > 6) Finish<V, N>(g0, g1, rows->Y[6], rows->Residual[6], at, lo, hi);
-        if (R.Value > 7) Finish<V, N>(h0, h1, rows->Y[7], rows->Residual[7], at, lo, hi);
+        float** y = tile.Y, residual = tile.Residual;
+        if (tile.HasResidual)
+        {
+            Add<V, N>(residual[0] + at, ref a0, ref a1);
+            if (R.Value > 2) Add<V, N>(residual[1] + at, ref b0, ref b1);
+            if (R.Value > 4) Add<V, N>(residual[2] + at, ref c0, ref c1);
+            if (R.Value > 6) Add<V, N>(residual[3] + at, ref d0, ref d1);
+            if (R.Value > 8) Add<V, N>(residual[4] + at, ref e0, ref e1);
+            if (R.Value > 10) Add<V, N>(residual[5] + at, ref f0, ref f1);
+            if (R.Value > 12) Add<V, N>(residual[6] + at, ref g0, ref g1);
+            if (R.Value > 1) Add<V, N>(residual[(R.Value + 1) / 2] + at, ref h0, ref h1);
+            if (R.Value > 3) Add<V, N>(residual[(R.Value + 1) / 2 + 1] + at, ref i0, ref i1);
+            if (R.Value > 5) Add<V, N>(residual[(R.Value + 1) / 2 + 2] + at, ref j0, ref j1);
+            if (R.Value > 7) Add<V, N>(residual[(R.Value + 1) / 2 + 3] + at, ref k0, ref k1);
+            if (R.Value > 9) Add<V, N>(residual[(R.Value + 1) / 2 + 4] + at, ref l0, ref l1);
+            if (R.Value > 11) Add<V, N>(residual[(R.Value + 1) / 2 + 5] + at, ref m0, ref m1);
+            if (R.Value > 13) Add<V, N>(residual[(R.Value + 1) / 2 + 6] + at, ref n0, ref n1);
+        }
+        V lo = V.Broadcast(tile.Lo), hi = V.Broadcast(tile.Hi);
+        Finish<V, N>(y[0] + at, a0, a1, lo, hi, last);
+        if (R.Value > 2) Finish<V, N>(y[1] + at, b0, b1, lo, hi, last);
+        if (R.Value > 4) Finish<V, N>(y[2] + at, c0, c1, lo, hi, last);
+        if (R.Value > 6) Finish<V, N>(y[3] + at, d0, d1, lo, hi, last);
+        if (R.Value > 8) Finish<V, N>(y[4] + at, e0, e1, lo, hi, last);
+        if (R.Value > 10) Finish<V, N>(y[5] + at, f0, f1, lo, hi, last);
+        if (R.Value > 12) Finish<V, N>(y[6] + at, g0, g1, lo, hi, last);
+        if (R.Value > 1) Finish<V, N>(y[(R.Value + 1) / 2] + at, h0, h1, lo, hi, last);
+        if (R.Value > 3) Finish<V, N>(y[(R.Value + 1) / 2 + 1] + at, i0, i1, lo, hi, last);
+        if (R.Value > 5) Finish<V, N>(y[(R.Value + 1) / 2 + 2] + at, j0, j1, lo, hi, last);
+        if (R.Value > 7) Finish<V, N>(y[(R.Value + 1) / 2 + 3] + at, k0, k1, lo, hi, last);
+        if (R.Value > 9) Finish<V, N>(y[(R.Value + 1) / 2 + 4] + at, l0, l1, lo, hi, last);
+        if (R.Value > 11) Finish<V, N>(y[(R.Value + 1) / 2 + 5] + at, m0, m1, lo, hi, last);
+        if (R.Value > 13) Finish<V, N>(y[(R.Value + 1) / 2 + 6] + at, n0, n1, lo, hi, last);
     }
 
     // One row alone: four steps of k at once, as each sum waits for the one before it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Row<V, N>(RowPointers* rows, nint* taps, nint slices, nint depth, float* w, nint step, float* bias, nint at, float lo, float hi)
-        where V : struct, IVec<V> where N : struct, ICount
+    private static void Row<V, N>(in DenseTile tile, float* w, float* bias, nint at, int last) where V : struct, IVec<V> where N : struct, ICount
     {
         V a0 = V.Load(bias), a1 = N.Value > 1 ? V.Load(bias + V.Lanes) : V.Zero, b0 = V.Zero, b1 = V.Zero, c0 = V.Zero, c1 = V.Zero, d0 = V.Zero, d1 = V.Zero, t;
+        nint* taps = tile.Taps;
+        nint slices = tile.Slices, depth = tile.Depth, step = tile.Step;
         for (nint s = 0; s < slices; s++)
         {
-            float* x = rows->X[0] + taps[s];
+            float* x = tile.X0 + taps[s];
             nint k = 0;
             for (; k <= depth - 4; k += 4, w += 4 * step)
             {
-                t = V.Broadcast(x[k]); a0 = V.MultiplyAdd(t, V.Load(w), a0); if (N.Value > 1) a1 = V.MultiplyAdd(t, V.Load(w + V.Lanes), a1);
-                t = V.Broadcast(x[k + 1]); b0 = V.MultiplyAdd(t, V.Load(w + step), b0); if (N.Value > 1) b1 = V.MultiplyAdd(t, V.Load(w + step + V.Lanes), b1);
-                t = V.Broadcast(x[k + 2]); c0 = V.MultiplyAdd(t, V.Load(w + 2 * step), c0); if (N.Value > 1) c1 = V.MultiplyAdd(t, V.Load(w + 2 * step + V.Lanes), c1);
-                t = V.Broadcast(x[k + 3]); d0 = V.MultiplyAdd(t, V.Load(w + 3 * step), d0); if (N.Value > 1) d1 = V.MultiplyAdd(t, V.Load(w + 3 * step + V.Lanes), d1);
+                t = V.Broadcast(x[k]); a0 = V.MultiplyAdd(V.Load(w), t, a0); if (N.Value > 1) a1 = V.MultiplyAdd(V.Load(w + V.Lanes), t, a1);
+                t = V.Broadcast(x[k + 1]); b0 = V.MultiplyAdd(V.Load(w + step), t, b0); if (N.Value > 1) b1 = V.MultiplyAdd(V.Load(w + step + V.Lanes), t, b1);
+                t = V.Broadcast(x[k + 2]); c0 = V.MultiplyAdd(V.Load(w + 2 * step), t, c0); if (N.Value > 1) c1 = V.MultiplyAdd(V.Load(w + 2 * step + V.Lanes), t, c1);
+                t = V.Broadcast(x[k + 3]); d0 = V.MultiplyAdd(V.Load(w + 3 * step), t, d0); if (N.Value > 1) d1 = V.MultiplyAdd(V.Load(w + 3 * step + V.Lanes), t, d1);
             }
             for (; k < depth; k++, w += step)
             {
                 t = V.Broadcast(x[k]);
-                a0 = V.MultiplyAdd(t, V.Load(w), a0);
-                if (N.Value > 1) a1 = V.MultiplyAdd(t, V.Load(w + V.Lanes), a1);
+                a0 = V.MultiplyAdd(V.Load(w), t, a0);
+                if (N.Value > 1) a1 = V.MultiplyAdd(V.Load(w + V.Lanes), t, a1);
             }
         }
-        Finish<V, N>(a0 + b0 + (c0 + d0), a1 + b1 + (c1 + d1), rows->Y[0], rows->Residual[0], at, lo, hi);
+        a0 += b0 + (c0 + d0);
+        a1 += b1 + (c1 + d1);
+        if (tile.HasResidual)
+            Add<V, N>(tile.Residual[0] + at, ref a0, ref a1);
+        Finish<V, N>(tile.Y[0] + at, a0, a1, V.Broadcast(tile.Lo), V.Broadcast(tile.Hi), last);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<V, N>(V v0, V v1, float* y, float* residual, nint at, float lo, float hi) where V : struct, IVec<V> where N : struct, ICount
+    private static float At(float* x, nint bytes) => *(float*)((byte*)x + bytes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<V, N>(float* residual, ref V v0, ref V v1) where V : struct, IVec<V> where N : struct, ICount
     {
-        if (residual != null)
+        v0 += V.Load(residual);
+        if (N.Value > 1) v1 += V.Load(residual + V.Lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish<V, N>(float* y, V v0, V v1, V lo, V hi, int last) where V : struct, IVec<V> where N : struct, ICount
+    {
+        v0 = V.Max(lo, V.Min(hi, v0));
+        if (N.Value > 1)
         {
-            v0 += V.Load(residual + at);
-            if (N.Value > 1) v1 += V.Load(residual + at + V.Lanes);
+            v0.Store(y);
+            v0 = V.Max(lo, V.Min(hi, v1));
+            y += V.Lanes;
         }
-        V.Max(V.Broadcast(lo), V.Min(V.Broadcast(hi), v0)).Store(y + at);
-        if (N.Value > 1) V.Max(V.Broadcast(lo), V.Min(V.Broadcast(hi), v1)).Store(y + at + V.Lanes);
+        if (last == V.Lanes)
+            v0.Store(y);
+        else
+            v0.Store(y, last);
     }
 }
 
@@ -305,3 +312,9 @@ internal struct Five : ICount { public static int Value => 5; }
 internal struct Six : ICount { public static int Value => 6; }
 internal struct Seven : ICount { public static int Value => 7; }
 internal struct Eight : ICount { public static int Value => 8; }
+internal struct Nine : ICount { public static int Value => 9; }
+internal struct Ten : ICount { public static int Value => 10; }
+internal struct Eleven : ICount { public static int Value => 11; }
+internal struct Twelve : ICount { public static int Value => 12; }
+internal struct Thirteen : ICount { public static int Value => 13; }
+internal struct Fourteen : ICount { public static int Value => 14; }

@@ -28,7 +28,7 @@ internal unsafe struct DenseU8 : IMovable, ILoop
     // VNNI's sums live in sixteen registers, operands included.
     private static int Height => AvxVnni.IsSupported ? 6 : Avx512BW.IsSupported ? 8 : 4;
 
-    private readonly Tiling Tiling => new(Rows, Columns, Height, (long)Columns * ((K + 3) / 4 * 4) * TapRows * TapColumns);
+    private readonly Tiling Tiling => new(Rows, Rows, Columns, Height, (long)Columns * ((K + 3) / 4 * 4) * TapRows * TapColumns);
 
     // Bytes are multiplied about twice as fast as floats.
     public readonly long Work => (long)Rows * Columns * K * TapRows * TapColumns / 2;

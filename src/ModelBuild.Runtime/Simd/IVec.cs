@@ -19,6 +19,9 @@ internal unsafe interface IVec<T> where T : struct, IVec<T>
 
     void Store(float* to);
 
+    /// <summary>The first lanes, <paramref name="count"/> of them.</summary>
+    void Store(float* to, int count);
+
     /// <summary>Lanes to floats that lie <paramref name="stride"/> apart.</summary>
     void Scatter(float* to, nint stride);
 
@@ -35,6 +38,9 @@ internal unsafe interface IVec<T> where T : struct, IVec<T>
 
     /// <summary>a·b + c; fused where the machine fuses.</summary>
     static abstract T MultiplyAdd(T a, T b, T c);
+
+    /// <summary>sum = a·b + sum, in place: what the JIT then does with one instruction and no move.</summary>
+    static abstract void Accumulate(ref T sum, T a, T b);
 
     /// <summary>The smaller lane; a NaN in <paramref name="value"/> is kept.</summary>
     static abstract T Min(T bound, T value);

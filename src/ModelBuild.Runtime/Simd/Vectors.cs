@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ModelBuild.Generated.Simd;
 
 /// <summary>Sixteen lanes.</summary>
-internal readonly unsafe struct V512(Vector512<float> v) : IVec<V512>
+internal unsafe struct V512(Vector512<float> v) : IVec<V512>
 {
-    private readonly Vector512<float> _v = v;
+    private Vector512<float> _v = v;
 
     public static int Lanes => 16;
 
@@ -23,6 +24,9 @@ internal readonly unsafe struct V512(Vector512<float> v) : IVec<V512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* to) => _v.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(float* to, int count) => Avx512F.MaskStore(to, Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle(), _v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Scatter(float* to, nint stride)
@@ -43,6 +47,9 @@ internal readonly unsafe struct V512(Vector512<float> v) : IVec<V512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512 MultiplyAdd(V512 a, V512 b, V512 c) => new(Vector512.MultiplyAddEstimate(a._v, b._v, c._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref V512 sum, V512 a, V512 b) => sum._v = Vector512.MultiplyAddEstimate(a._v, b._v, sum._v);
 
     // x86 min and max return their second operand where either is NaN: the value goes second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -89,9 +96,9 @@ internal readonly unsafe struct V512(Vector512<float> v) : IVec<V512>
 }
 
 /// <summary>Eight lanes.</summary>
-internal readonly unsafe struct V256(Vector256<float> v) : IVec<V256>
+internal unsafe struct V256(Vector256<float> v) : IVec<V256>
 {
-    private readonly Vector256<float> _v = v;
+    private Vector256<float> _v = v;
 
     public Vector256<float> Value => _v;
 
@@ -112,6 +119,20 @@ internal readonly unsafe struct V256(Vector256<float> v) : IVec<V256>
     public void Store(float* to) => _v.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(float* to, int count)
+    {
+        Vector128<float> rest = _v.GetLower();
+        if (count >= 4)
+        {
+            rest.Store(to);
+            rest = _v.GetUpper();
+            to += 4;
+            count -= 4;
+        }
+        new V128(rest).Store(to, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Scatter(float* to, nint stride)
     {
         new V128(_v.GetLower()).Scatter(to, stride);
@@ -130,6 +151,9 @@ internal readonly unsafe struct V256(Vector256<float> v) : IVec<V256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256 MultiplyAdd(V256 a, V256 b, V256 c) => new(Vector256.MultiplyAddEstimate(a._v, b._v, c._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref V256 sum, V256 a, V256 b) => sum._v = Vector256.MultiplyAddEstimate(a._v, b._v, sum._v);
 
     // x86 min and max return their second operand where either is NaN: the value goes second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -176,9 +200,9 @@ internal readonly unsafe struct V256(Vector256<float> v) : IVec<V256>
 }
 
 /// <summary>Four lanes.</summary>
-internal readonly unsafe struct V128(Vector128<float> v) : IVec<V128>
+internal unsafe struct V128(Vector128<float> v) : IVec<V128>
 {
-    private readonly Vector128<float> _v = v;
+    private Vector128<float> _v = v;
 
     public Vector128<float> Value => _v;
 
@@ -197,6 +221,19 @@ internal readonly unsafe struct V128(Vector128<float> v) : IVec<V128>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* to) => _v.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(float* to, int count)
+    {
+        if (count == 4)
+            _v.Store(to);
+        if (count is 2 or 3)
+            *(double*)to = _v.AsDouble().ToScalar();
+        if (count == 1)
+            *to = _v.ToScalar();
+        if (count == 3)
+            to[2] = _v.GetElement(2);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Scatter(float* to, nint stride)
@@ -219,6 +256,9 @@ internal readonly unsafe struct V128(Vector128<float> v) : IVec<V128>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128 MultiplyAdd(V128 a, V128 b, V128 c) => new(Vector128.MultiplyAddEstimate(a._v, b._v, c._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref V128 sum, V128 a, V128 b) => sum._v = Vector128.MultiplyAddEstimate(a._v, b._v, sum._v);
 
     // x86 min and max return their second operand where either is NaN: the value goes second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -265,12 +305,12 @@ internal readonly unsafe struct V128(Vector128<float> v) : IVec<V128>
 }
 
 /// <summary>One lane: plain floats, where nothing is accelerated.</summary>
-internal readonly unsafe struct V1(float v) : IVec<V1>
+internal unsafe struct V1(float v) : IVec<V1>
 {
     /// <summary>The bits of √½.</summary>
     internal const int SqrtHalf = 0x3F3504F3;
 
-    private readonly float _v = v;
+    private float _v = v;
 
     public static int Lanes => 1;
 
@@ -283,6 +323,13 @@ internal readonly unsafe struct V1(float v) : IVec<V1>
     public static V1 Gather(float* from, nint stride) => new(*from);
 
     public void Store(float* to) => *to = _v;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(float* to, int count)
+    {
+        if (count > 0)
+            *to = _v;
+    }
 
     public void Scatter(float* to, nint stride) => *to = _v;
 
@@ -297,6 +344,9 @@ internal readonly unsafe struct V1(float v) : IVec<V1>
     public static V1 operator /(V1 a, V1 b) => new(a._v / b._v);
 
     public static V1 MultiplyAdd(V1 a, V1 b, V1 c) => new(a._v * b._v + c._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref V1 sum, V1 a, V1 b) => sum = MultiplyAdd(a, b, sum);
 
     public static V1 Min(V1 bound, V1 value) => bound._v < value._v ? bound : value;
 

@@ -15,7 +15,7 @@ public static class Compiler
         Budgets budgets = Budgets.Read(request);
         EquatableArray<BoundStep> steps = RecipeBinder.Bind(request);
         Optimize optimize = Choices.Optimize(request);
-        Choices.Numerics(request);
+        Numerics numerics = Choices.Numerics(request);
         bool measure = Choices.Measure(request);
         IReadOnlyList<ExportFormat> exports = ExportFormat.Read(request);
         Imported imported = OnnxReader.Read(request.Model, new ImportOptions(Dimensions.Read(request), ImportOptions.None.Bound));
@@ -29,7 +29,7 @@ public static class Compiler
             step.NeedCalibration(calibration != null);
         Dataset known = calibration ?? RandomData.Of(inputs, Normalization.Read(request, inputs), RandomSamples, seed: 1);
 
-        Emitted before = Lowered(request, () => Emitted.From(source, names));
+        Emitted before = Lowered(request, () => Emitted.From(source, names, numerics: numerics));
         Proof proof = Proof.Of(request.Model, imported.Graph, before, known, cancellation);
 
         var footprints = new List<Footprint> { Footprint.Of("imported", imported.Graph), Footprint.Of("simplified", source) };
@@ -42,7 +42,7 @@ public static class Compiler
         }
 
         string recipe = string.Join(" | ", steps.Select(s => s.Text));
-        Emitted after = steps.Count == 0 && optimize == Optimize.Size ? before : Lowered(request, () => Emitted.From(graph, names, optimize));
+        Emitted after = steps.Count == 0 && optimize == Optimize.Size ? before : Lowered(request, () => Emitted.From(graph, names, optimize, numerics));
         Measurement measurement = Measurement.Of(evaluation != null ? "evaluation" : known.IsRandom ? "random" : "calibration", before, after, evaluation ?? known, cancellation);
         after = after.With(Facts(recipe, measurement));
 

@@ -42,8 +42,11 @@ internal sealed record PlanFact(string Key, string Value)
     public const string Recipe = "recipe", AccuracyBefore = "accuracyBefore", AccuracyAfter = "accuracyAfter";
 }
 
-/// <summary>Weights stored in one form and executed in another: <paramref name="Decoder"/> writes <paramref name="Elements"/> values at <paramref name="To"/>.</summary>
-internal sealed record PlanExpansion(string Name, string Decoder, int From, int To, int Elements);
+/// <summary>
+/// Weights stored in one form and executed in another: <paramref name="Decoder"/> reads <paramref name="Elements"/> values and writes them at <paramref name="To"/>, or what
+/// <paramref name="Form"/>, if it isn't empty, makes of them.
+/// </summary>
+internal sealed record PlanExpansion(string Name, string Decoder, int From, int To, int Elements, string Form = "");
 
 /// <summary>One kernel call: one line of the plan, one statement of the generated class. <paramref name="Comment"/> is for readers only.</summary>
 internal sealed record PlanCall(string Kernel, EquatableArray<PlanArgument> Arguments, string Comment);

@@ -22,40 +22,58 @@ public readonly unsafe struct Expansion
         _expandedBytes = expandedBytes;
     }
 
+    /// <summary>Nothing to decode: what is stored differs from what kernels read in its form only.</summary>
+    public void F32(int from, int to, int elements, WeightsForm form) => WinogradWeights.Write(form, Stored<float>(from, elements), Expanded<float>(to, WinogradWeights.Elements(form, elements)));
+
     /// <summary>float16 to float32.</summary>
-    public void F16(int from, int to, int elements)
+    public void F16(int from, int to, int elements, WeightsForm form = WeightsForm.Same)
     {
         ReadOnlySpan<Half> stored = Stored<Half>(from, elements);
-        Span<float> expanded = Expanded<float>(to, elements);
+        Span<float> decoded = Decoded(to, elements, form);
         for (int i = 0; i < stored.Length; i++)
-            expanded[i] = (float)stored[i];
+            decoded[i] = (float)stored[i];
+        Finish(decoded, to, form);
     }
 
     /// <summary>A mask of the elements that aren't zero, one bit each, lowest bit first; then those elements.</summary>
-    public void MaskF32(int from, int to, int elements) => Mask<float>(from, to, elements);
+    public void MaskF32(int from, int to, int elements, WeightsForm form = WeightsForm.Same)
+    {
+        Span<float> decoded = Decoded(to, elements, form);
+        Mask(from, decoded);
+        Finish(decoded, to, form);
+    }
 
     /// <summary>As <see cref="MaskF32"/>, of bytes.</summary>
-    public void MaskI8(int from, int to, int elements) => Mask<sbyte>(from, to, elements);
+    public void MaskI8(int from, int to, int elements) => Mask(from, Expanded<sbyte>(to, elements));
 
     /// <summary>As <see cref="MaskF32"/>, stored as float16.</summary>
-    public void MaskF16(int from, int to, int elements)
+    public void MaskF16(int from, int to, int elements, WeightsForm form = WeightsForm.Same)
     {
         ReadOnlySpan<byte> mask = Stored<byte>(from, Bytes(elements));
-        Span<float> expanded = Expanded<float>(to, elements);
+        Span<float> decoded = Decoded(to, elements, form);
         ReadOnlySpan<Half> values = Stored<Half>(from + mask.Length, Ones(mask));
         int next = 0;
         for (int i = 0; i < elements; i++)
-            expanded[i] = (mask[i >> 3] >> (i & 7) & 1) != 0 ? (float)values[next++] : 0;
+            decoded[i] = (mask[i >> 3] >> (i & 7) & 1) != 0 ? (float)values[next++] : 0;
+        Finish(decoded, to, form);
     }
 
-    private void Mask<T>(int from, int to, int elements) where T : unmanaged
+    // Straight to its place, or first to memory of its own.
+    private Span<float> Decoded(int to, int elements, WeightsForm form) => form == WeightsForm.Same ? Expanded<float>(to, elements) : new float[elements];
+
+    private void Finish(ReadOnlySpan<float> decoded, int to, WeightsForm form)
     {
-        ReadOnlySpan<byte> mask = Stored<byte>(from, Bytes(elements));
-        Span<T> expanded = Expanded<T>(to, elements);
+        if (form != WeightsForm.Same)
+            WinogradWeights.Write(form, decoded, Expanded<float>(to, WinogradWeights.Elements(form, decoded.Length)));
+    }
+
+    private void Mask<T>(int from, Span<T> decoded) where T : unmanaged
+    {
+        ReadOnlySpan<byte> mask = Stored<byte>(from, Bytes(decoded.Length));
         ReadOnlySpan<T> values = Stored<T>(from + mask.Length, Ones(mask));
         int next = 0;
-        for (int i = 0; i < elements; i++)
-            expanded[i] = (mask[i >> 3] >> (i & 7) & 1) != 0 ? values[next++] : default;
+        for (int i = 0; i < decoded.Length; i++)
+            decoded[i] = (mask[i >> 3] >> (i & 7) & 1) != 0 ? values[next++] : default;
     }
 
     private static int Bytes(int bits) => (bits + 7) / 8;

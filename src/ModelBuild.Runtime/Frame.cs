@@ -37,5 +37,17 @@ public readonly unsafe struct Frame
             _job.Run(&Chunk<L>, &loop, count);
     }
 
+    /// <summary>The same where each thread needs memory of its own: the first works in <paramref name="room"/>.</summary>
+    internal void Run<L>(L loop, int count, long work, Place room, int bytes) where L : unmanaged, IRoomLoop
+    {
+        if (_job == null || count < 2 || !_job.IsWorth(work))
+        {
+            loop.Run(0, count, room.Address);
+            return;
+        }
+        var rooms = new RoomLoop<L>(loop, room.Address, _job.Rooms(bytes), bytes);
+        _job.Run(&Chunk<RoomLoop<L>>, &rooms, count);
+    }
+
     private static void Chunk<L>(void* loop, int from, int to) where L : unmanaged, ILoop => ((L*)loop)->Run(from, to);
 }

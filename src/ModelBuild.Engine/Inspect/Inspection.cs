@@ -40,7 +40,7 @@ internal sealed record Inspection(
     {
         try
         {
-            Emitted emitted = Emitted.From(Simplify.Run(OnnxReader.Read(file, options).Graph), PlanNames.None);
+            Emitted emitted = Emitted.From(Simplify.Run(OnnxReader.Read(file, options).Graph), PlanNames.None, numerics: Numerics.Default);
             return (ReportLayers.Of(emitted).Sum(l => l.Macs), []);
         }
         catch (ImportException e)

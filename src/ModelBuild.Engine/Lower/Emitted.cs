@@ -6,9 +6,9 @@ namespace ModelBuild.Engine;
 internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
 {
     /// <exception cref="OperatorException">The graph has something that can't be lowered.</exception>
-    public static Emitted From(Graph graph, PlanNames names, Optimize optimize = Optimize.Size)
+    public static Emitted From(Graph graph, PlanNames names, Optimize optimize = Optimize.Size, Numerics numerics = Numerics.Strict)
     {
-        Lowered lowered = Lowering.Run(graph, optimize);
+        Lowered lowered = Lowering.Run(graph, optimize, numerics);
         var weightsPlan = new PlanWeights(names.Resource, lowered.Weights.Length, lowered.ExpandedBytes, lowered.Weights.Hash);
         byte[] weights = lowered.Weights.Finish(
             id => PlanText.Write(PlanOf(graph, names, id, weightsPlan) with { ScratchBytes = lowered.ScratchBytes, Expansions = lowered.Expansions, Calls = lowered.Calls }), out string text);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelBuild.Generated;
 
 namespace ModelBuild.Engine;
 
@@ -23,9 +24,10 @@ internal sealed class Lowering
     private readonly List<Call> _calls = [];
     private string _comment = "", _layer = "";
 
-    private Lowering(Graph graph, Optimize optimize)
+    private Lowering(Graph graph, Optimize optimize, Numerics numerics)
     {
         _graph = graph;
+        Numerics = numerics;
         Weights = new(optimize);
         foreach (Node node in graph.Nodes)
         {
@@ -42,10 +44,12 @@ internal sealed class Lowering
 
     public WeightsWriter Weights { get; }
 
+    public Numerics Numerics { get; }
+
     /// <summary>Calls, weights and scratch of a graph.</summary>
-    public static Lowered Run(Graph graph, Optimize optimize)
+    public static Lowered Run(Graph graph, Optimize optimize = Optimize.Size, Numerics numerics = Numerics.Strict)
     {
-        var lowering = new Lowering(graph, optimize);
+        var lowering = new Lowering(graph, optimize, numerics);
         foreach (Node node in graph.Nodes.Where(n => !lowering._absorbed.Contains(n) && n.Op.Dequantizes == null))
             lowering.Lower(node);
         for (int i = 0; i < graph.Outputs.Length; i++)
@@ -135,6 +139,13 @@ internal sealed class Lowering
 
     /// <summary>Data for a kernel, in the weights.</summary>
     public View Constant(Tensor tensor) => new(Weights.Add(tensor.Bytes.Span, tensor.Element.Bytes(), _layer), 0, tensor.Type, tensor.Shape.Strides);
+
+    /// <summary>Filters, of which a kernel reads a form.</summary>
+    public View Place(ReadOnlySpan<float> filters, WeightsForm form) =>
+        new(Weights.Add(filters, _layer, form), 0, new(ElementType.Float32, [WinogradWeights.Elements(form, filters.Length)]), new([1]));
+
+    /// <summary>Room for what a kernel computes on the way, in bytes.</summary>
+    public View Room(int bytes) => Allocate(new(ElementType.UInt8, [bytes]), Layout.RowMajor);
 
     /// <summary>A temporary of its own, or a result that gets its name by <see cref="Alias"/>.</summary>
     public View Allocate(TensorType type, Layout layout, Halo halo = default, int zero = 0)

@@ -23,6 +23,22 @@ internal static class Panels
         return packed;
     }
 
+    /// <summary>[M, C, kH, kW] → [tap][panel][c][output].</summary>
+    public static float[] PackTaps(Tensor weights)
+    {
+        Shape shape = weights.Shape;
+        int outputs = shape[0], channels = shape[1], taps = shape[2] * shape[3];
+        ReadOnlySpan<float> w = weights.F32;
+        var packed = new float[w.Length];
+        int at = 0;
+        for (int tap = 0; tap < taps; tap++)
+        for (int panel = 0; panel < outputs; panel += Width)
+        for (int c = 0; c < channels; c++)
+        for (int m = panel; m < Math.Min(panel + Width, outputs); m++)
+            packed[at++] = w[(m * channels + c) * taps + tap];
+        return packed;
+    }
+
     /// <summary>A depthwise convolution's [C, 1, (kH,) kW] → [tap][c].</summary>
     public static float[] Taps(Tensor weights)
     {

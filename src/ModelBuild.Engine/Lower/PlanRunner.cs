@@ -84,9 +84,9 @@ internal sealed unsafe class PlanRunner : IDisposable
     {
         foreach (PlanExpansion e in _plan.Expansions)
         {
-            MethodInfo decoder = typeof(Expansion).GetMethod(e.Decoder, [typeof(int), typeof(int), typeof(int)])
+            MethodInfo decoder = typeof(Expansion).GetMethod(e.Decoder)
                 ?? throw new InvalidOperationException($"the runtime has no decoder '{e.Decoder}', which '{e.Name}' needs");
-            decoder.Invoke(expansion, BindingFlags.DoNotWrapExceptions, null, [e.From, e.To, e.Elements], null);
+            decoder.Invoke(expansion, BindingFlags.DoNotWrapExceptions, null, [e.From, e.To, e.Elements, .. e.Form.Length == 0 ? decoder.GetParameters().Skip(3).Select(_ => (object)WeightsForm.Same) : [Enum.Parse<WeightsForm>(e.Form)]], null);
         }
     }
 }

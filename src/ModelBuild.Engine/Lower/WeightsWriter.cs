@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using ModelBuild.Generated;
 
 namespace ModelBuild.Engine;
 
@@ -19,18 +20,32 @@ internal sealed class WeightsWriter(Optimize optimize)
     public int ExpandedBytes { get; private set; }
 
     /// <summary>Elements as kernels read them, stored in the smallest form that loses nothing, or so for speed. <paramref name="name"/> is for readers of the plan.</summary>
-    public Buffer Add(ReadOnlySpan<byte> data, int elementBytes, string name)
+    public Buffer Add(ReadOnlySpan<byte> data, int elementBytes, string name) => Add(data, elementBytes, name, WeightsForm.Same);
+
+    /// <summary>The same of float32 filters of which kernels read a form.</summary>
+    public Buffer Add(ReadOnlySpan<float> filters, string name, WeightsForm form)
     {
-        string key = Convert.ToHexString(SHA256.HashData(data));
+        if (optimize == Optimize.Size)
+            return Add(MemoryMarshal.AsBytes(filters), sizeof(float), name, form);
+        var formed = new float[WinogradWeights.Elements(form, filters.Length)];
+        WinogradWeights.Write(form, filters, formed);
+        return Add(MemoryMarshal.AsBytes(formed.AsSpan()), sizeof(float), name);
+    }
+
+    private Buffer Add(ReadOnlySpan<byte> data, int elementBytes, string name, WeightsForm form)
+    {
+        string key = $"{Convert.ToHexString(SHA256.HashData(data))} {form}";
         if (_known.TryGetValue(key, out Buffer? buffer))
             return buffer;
-        if (optimize == Optimize.Speed || StoredForm.Smallest(data, elementBytes) is not var (form, packed))
+        (StoredForm Form, byte[] Packed)? stored = optimize == Optimize.Speed ? null : StoredForm.Smallest(data, elementBytes);
+        if (stored == null && form == WeightsForm.Same)
             return _known[key] = new Buffer(Space.Weights, data.Length, Append(data));
+        int elements = data.Length / elementBytes, bytes = form == WeightsForm.Same ? data.Length : WinogradWeights.Elements(form, elements) * sizeof(float);
         int to = Expansions.Count == 0 ? 0 : ExpandedBytes - Tail;
         to = (to + Alignment - 1) / Alignment * Alignment;
-        ExpandedBytes = checked(to + data.Length + Tail);
-        Expansions.Add(new PlanExpansion(name, form.Decoder, Append(packed), to, data.Length / elementBytes));
-        return _known[key] = new Buffer(Space.Expanded, data.Length, to);
+        ExpandedBytes = checked(to + bytes + Tail);
+        Expansions.Add(new PlanExpansion(name, stored?.Form.Decoder ?? StoredForm.Plain, Append(stored is { } s ? s.Packed : data), to, elements, form == WeightsForm.Same ? "" : form.ToString()));
+        return _known[key] = new Buffer(Space.Expanded, bytes, to);
     }
 
     private int Append(ReadOnlySpan<byte> data)

@@ -40,7 +40,7 @@ internal static class BackendCase
         Graph graph = Import(file, model, inputs, bound);
         foreach (string input in graph.Inputs.Where(i => graph.Types[i] != inputs[i].Type))
             throw Diagnostics.Input(file, input, $"it is {graph.Types[input]}, and the case's value {inputs[input].Type}");
-        Emitted emitted = Emitted.From(Simplify.Run(graph), PlanNames.Of(file));
+        Emitted emitted = Emitted.From(Simplify.Run(graph), PlanNames.Of(file), numerics: Numerics.Default);
         Tensor[] outputs = execution(emitted, [[.. graph.Inputs.Select(i => inputs[i])]])[0];
         for (int i = 0; i < outputs.Length; i++)
         {

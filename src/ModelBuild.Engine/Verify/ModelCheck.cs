@@ -16,7 +16,7 @@ internal static class ModelCheck
     {
         var lengths = Dimensions.Read(new CompileRequest(file, "", "") { Dimensions = dimensions });
         Graph graph = OnnxReader.Read(file, ImportOptions.None with { Dimensions = lengths }).Graph;
-        Emitted emitted = Emitted.From(Simplify.Run(graph), PlanNames.Of(file));
+        Emitted emitted = Emitted.From(Simplify.Run(graph), PlanNames.Of(file), numerics: Numerics.Default);
         return reference.Length > 0 ? AgainstFile(reference, graph, emitted, execution) : AgainstJudge(file, graph, emitted, execution, cancellation);
     });
 

@@ -25,7 +25,7 @@ internal static class PlanCheck
         }
         if (plan.Outputs.Count == 0)
             return Fault.Unreadable("there is no output");
-        string? word = plan.Calls.SelectMany(c => c.Arguments.Select(a => a.Name).Prepend(c.Kernel)).Concat(plan.Expansions.Select(e => e.Decoder)).FirstOrDefault(w => !Identifiers.IsIdentifier(w));
+        string? word = plan.Calls.SelectMany(c => c.Arguments.Select(a => a.Name).Prepend(c.Kernel)).Concat(plan.Expansions.Select(e => e.Decoder)).Concat(plan.Expansions.Select(e => e.Form).Where(f => f.Length > 0)).FirstOrDefault(w => !Identifiers.IsIdentifier(w));
         if (word != null)
             return Fault.Unreadable($"'{word}' names no kernel, parameter or decoder");
         try

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using ModelBuild.Generated.Simd;
 using ModelBuild.Generated.Threads;
 
@@ -28,7 +29,7 @@ internal unsafe struct Dense : IMovable, ILoop
     public float Lo, Hi;
 
     // Rows of a tile at most: with two vectors each, sums fill the registers but for two of weights and one of x.
-    private static int Height => Vector512.IsHardwareAccelerated ? 14 : 6;
+    public static int Height => Vector512.IsHardwareAccelerated ? 14 : 6;
 
     // Rows at one distance from each other; a row a line is that too.
     private readonly bool IsEven => RowsPerLine == 1 || XLine == RowsPerLine * XRow;
@@ -142,6 +143,9 @@ internal unsafe struct DenseTile
     public bool HasResidual;
     public float Lo, Hi;
 
+    // Floats of weights that are asked for before they are used: those of large layers come from memory.
+    private const int Ahead = 1024;
+
     /// <summary>Columns from <paramref name="at"/> on, two vectors at most. Weights, bias and residual are read in whole vectors: what lies behind them is weights, scratch or padding.</summary>
     public readonly void Run<V>(float* w, float* bias, nint at, int columns) where V : struct, IVec<V>
     {
@@ -189,6 +193,12 @@ internal unsafe struct DenseTile
             for (; p < stop; p++, q++, w += step)
             {
                 V w0 = V.Load(w), w1 = N.Value > 1 ? V.Load(w + V.Lanes) : default;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch0(w + Ahead);
+                    if (N.Value * V.Lanes > 16)
+                        Sse.Prefetch0(w + Ahead + 16);
+                }
                 { V t = V.Broadcast(*p); V.Accumulate(ref a0, t, w0); if (N.Value > 1) V.Accumulate(ref a1, t, w1); }
                 if (R.Value > 2) { V t = V.Broadcast(At(p, row)); V.Accumulate(ref b0, t, w0); if (N.Value > 1) V.Accumulate(ref b1, t, w1); }
                 if (R.Value > 4) { V t = V.Broadcast(At(p, 2 * row)); V.Accumulate(ref c0, t, w0); if (N.Value > 1) V.Accumulate(ref c1, t, w1); }

@@ -36,6 +36,8 @@ internal sealed unsafe class Job(Workers workers, int threads)
     private int _left;
 
     private int _helpers;
+    private Block? _rooms;
+    private int _roomsBytes;
     private long _work, _workOfLastCall, _alone;
 
     /// <summary>A new call begins.</summary>
@@ -46,6 +48,18 @@ internal sealed unsafe class Job(Workers workers, int threads)
     {
         _work += work;
         return work >= LeastLoop && Math.Max(_work, _workOfLastCall) >= LeastCall && (_alone == 0 || IsPatient());
+    }
+
+    /// <summary>Memory for the threads beside the caller, so many bytes each; kept for the next time.</summary>
+    public byte* Rooms(int bytes)
+    {
+        int all = checked((threads - 1) * bytes);
+        if (_rooms == null || _roomsBytes < all)
+        {
+            _rooms = new Block(all);
+            _roomsBytes = all;
+        }
+        return _rooms.Start;
     }
 
     /// <summary>All iterations; returns when they are done.</summary>

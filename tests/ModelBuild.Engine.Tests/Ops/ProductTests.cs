@@ -11,6 +11,36 @@ public class ProductTests
     public void Conv_AgreesWithItsMeaning_WhateverItsGeometry() => Convolutions(most: 40).Sample(c => OneNode.Agrees(c.Op, [c.X, c.W, c.B], [1, 2], c.ChannelsLast), iter: 300);
 
     [TestMethod]
+    [DataRow(nameof(Numerics.Default), 4e-6)]
+    [DataRow(nameof(Numerics.Fast), 4e-5)]
+    public void Conv_AgreesWithItsMeaning_WhenFrequenciesAreMultiplied(string numerics, double error) =>
+        (from channels in Gen.Int[16, 40]
+         from outputs in Gen.Int[16, 70]
+         from pads in Gen.Int[0, 2].Array[4]
+         from height in Gen.Int[15, 20]
+         from width in Gen.Int[15, 20]
+         from images in Gen.Int[1, 2]
+         from x in Any.Floats([images, channels, height, width])
+         from w in Any.Floats([outputs, channels, 3, 3])
+         from b in Any.Floats([outputs])
+         from residual in Gen.Bool
+         from threads in Gen.Int[1, 2]
+         select (new Conv(new([3, 3]), new([1, 1]), new([1, 1]), new(pads)), x, w, b, residual, threads)).Sample(t =>
+         {
+             var (conv, x, w, b, residual, threads) = t;
+             var builder = new GraphBuilder("conv");
+             builder.AddInput("x", x.Type);
+             string y = builder.Add("y", conv, "x", builder.AddConstant("w", w), builder.AddConstant("b", b));
+             if (residual)
+                 y = builder.Add("relu", new Relu(), builder.Add("sum", new Add(), y, builder.Add("other", new Conv(new([3, 3]), new([1, 1]), new([1, 1]), conv.Pads), "x", "w")));
+             Graph graph = builder.Build([y]);
+             Emitted emitted = Emitted.From(graph, PlanNames.None, numerics: Enum.Parse<Numerics>(numerics));
+             Assert.Contains($"tile={(numerics == nameof(Numerics.Fast) ? 4 : 2)}", emitted.Text);
+             using var runner = new PlanRunner(emitted.Plan, emitted.Weights, threads);
+             Assert.IsLessThanOrEqualTo(error, Comparison.Error(runner.Run([x])[0], Reference.Run(graph, [x], default)[0]), $"{conv} of {x.Type}, {w.Type}");
+         }, iter: 40);
+
+    [TestMethod]
     public void Conv_AgreesWithItsMeaning_WhenQuantized() => Convolutions(most: 70).Sample(c =>
     {
         var builder = new GraphBuilder("conv");

@@ -1,0 +1,325 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using ModelBuild.Generated.Simd;
+using ModelBuild.Generated.Threads;
+
+namespace ModelBuild.Generated;
+
+public static unsafe partial class Kernels
+{
+    /// <summary>
+    /// 3×3 convolution of stride 1 over channels-last data by Winograd's minimal filtering, F(2×2, 3×3) or F(4×4, 3×3) (Lavin and Gray 2016): y = clamp(x ∗ w + bias +
+    /// residual, lo, hi), with 4/9 or 1/4 of the multiplications, summed in another order. Distances in elements; weights [frequency][panel of 32 outputs][k][output],
+    /// transformed; <paramref name="work"/> has room for what one thread is at, <paramref name="workBytes"/>.
+    /// </summary>
+    /// <param name="tile">Outputs of a tile on each axis: 2 or 4.</param>
+    public static void WinogradF32F32(
+        in Frame frame, Place x, Place weights, Place bias, Place residual, Place y, Place work,
+        int images, int height, int width, int channels, int depth, int tile, int block, int workBytes,
+        int xImage, int xLine, int xPixel, int yImage, int yLine, int yPixel, int residualImage, int residualLine, int residualPixel, float lo, float hi)
+    {
+        for (nint image = 0; image < images; image++)
+        {
+            new Winograd
+            {
+                X = x.F32 + image * xImage, Weights = weights.F32, Bias = bias.F32, Residual = residual.F32 == null ? null : residual.F32 + image * residualImage, Y = y.F32 + image * yImage,
+                Height = height, Width = width, Channels = channels, Depth = depth, Tile = tile, Block = block,
+                XLine = xLine, XPixel = xPixel, YLine = yLine, YPixel = yPixel, ResidualLine = residualLine, ResidualPixel = residualPixel, Lo = lo, Hi = hi,
+            }.Run(frame, work, workBytes);
+        }
+    }
+}
+
+/// <summary>
+/// A block of tiles at a time, so that what lies between the steps stays in the cache: inputs to frequencies, a matrix product for each frequency, and back.
+/// Frequencies lie [frequency][tile][channel].
+/// </summary>
+internal unsafe struct Winograd : IRoomLoop
+{
+    public float* X, Weights, Bias, Residual, Y;
+    public int Height, Width, Channels, Depth, Tile, Block;
+    public nint XLine, XPixel, YLine, YPixel, ResidualLine, ResidualPixel;
+    public float Lo, Hi;
+
+    // Between frequencies, so that they don't all fall on the same lines of the cache, and a last vector has somewhere to go.
+    private const int Gap = 16;
+
+    private readonly int Across => (Width + Tile - 1) / Tile;
+
+    private readonly int Tiles => (Height + Tile - 1) / Tile * Across;
+
+    private readonly int Blocks => (Tiles + Block - 1) / Block;
+
+    private readonly int Side => Tile + 2;
+
+    /// <summary>What a block needs, in bytes: both sides of the products, and one tile of x.</summary>
+    public static int Room(int tile, int block, int depth, int channels)
+    {
+        int frequencies = (tile + 2) * (tile + 2);
+        return checked(sizeof(float) * (frequencies * (block * (depth + channels) + 2 * Gap) + frequencies * depth + Gap));
+    }
+
+    public readonly void Run(in Frame frame, Place work, int workBytes) =>
+        frame.Run(this, Blocks, (long)Tiles * Side * Side * Channels * Depth, work, workBytes);
+
+    public readonly void Run(int from, int to, byte* room)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            Run<V512>(from, to, (float*)room);
+        else if (Vector256.IsHardwareAccelerated)
+            Run<V256>(from, to, (float*)room);
+        else if (Vector128.IsHardwareAccelerated)
+            Run<V128>(from, to, (float*)room);
+        else
+            Run<V1>(from, to, (float*)room);
+    }
+
+    private readonly void Run<V>(int from, int to, float* room) where V : struct, IVec<V>
+    {
+        int frequencies = Side * Side;
+        for (int block = from; block < to; block++)
+        {
+            int first = (int)((long)Tiles * block / Blocks), count = (int)((long)Tiles * (block + 1) / Blocks) - first;
+            nint xFrequency = count * Depth + Gap, yFrequency = count * Channels + Gap;
+            float* xs = room, ys = xs + frequencies * xFrequency, patch = ys + frequencies * yFrequency;
+            int row = first / Across, column = first % Across;
+            for (int t = 0; t < count; t++)
+            {
+                FromPixels<V>(row * Tile, column * Tile, xs + t * Depth, xFrequency, patch);
+                if (++column < Across)
+                    continue;
+                column = 0;
+                row++;
+            }
+            Multiply<V>(xs, xFrequency, ys, yFrequency, count);
+            row = first / Across;
+            column = first % Across;
+            for (int t = 0; t < count; t++)
+            {
+                ToPixels<V>(row * Tile, column * Tile, ys + t * Channels, yFrequency);
+                if (++column < Across)
+                    continue;
+                column = 0;
+                row++;
+            }
+        }
+    }
+
+    // As Dense does it, without asking anew for each frequency how to cut the same rows.
+    [SkipLocalsInit]
+    private readonly void Multiply<V>(float* xs, nint xFrequency, float* ys, nint yFrequency, int count) where V : struct, IVec<V>
+    {
+        float* zeros = stackalloc float[Tiling.Panel];
+        new Span<float>(zeros, Tiling.Panel).Clear();
+        float** pointers = stackalloc float*[Tiling.MostRows];
+        nint start = 0;
+        var tile = new DenseTile { Taps = &start, Slices = 1, Depth = Depth, XRow = Depth * sizeof(float), Y = pointers, Lo = float.NegativeInfinity, Hi = float.PositiveInfinity };
+        int cuts = (count + Dense.Height - 1) / Dense.Height;
+        float* w = Weights;
+        for (int f = 0; f < Side * Side; f++, xs += xFrequency, ys += yFrequency)
+        {
+            for (int column = 0; column < Channels; column += Tiling.Panel, w += Depth * tile.Step)
+            {
+                int live = Math.Min(Tiling.Panel, Channels - column), row = 0;
+                tile.Step = live;
+                for (int cut = 1; cut <= cuts; cut++)
+                {
+                    int next = count * cut / cuts;
+                    tile.Rows = next - row;
+                    tile.X0 = xs + row * Depth;
+                    tile.X1 = tile.X0 + (tile.Rows + 1) / 2 * Depth;
+                    for (int r = 0; r < tile.Rows; r++)
+                        tile.Y[r] = ys + (row + r) * Channels;
+                    for (int done = 0; done < live; done += 2 * V.Lanes)
+                        tile.Run<V>(w + done, zeros + done, column + done, live - done);
+                    row = next;
+                }
+            }
+        }
+    }
+
+    private readonly void FromPixels<V>(int row, int column, float* to, nint frequency, float* patch) where V : struct, IVec<V>
+    {
+        float* x = X + row * XLine + column * XPixel;
+        nint line = XLine, pixel = XPixel;
+        int rows = Height + 2 - row, columns = Width + 2 - column;
+        if (rows < Side || columns < Side)
+        {
+            // The last tiles may reach past the border. What lies there counts for nothing, but may be no number.
+            new Span<float>(patch, Side * Side * Depth).Clear();
+            for (int i = 0; i < Math.Min(rows, Side); i++)
+            {
+                for (int j = 0; j < Math.Min(columns, Side); j++)
+                    new ReadOnlySpan<float>(x + i * line + j * pixel, Depth).CopyTo(new Span<float>(patch + (i * Side + j) * Depth, Depth));
+            }
+            x = patch;
+            line = Side * Depth;
+            pixel = Depth;
+        }
+        if (Tile == 2)
+            FromPixels2<V>(x, line, pixel, to, frequency, Depth);
+        else
+            FromPixels4<V>(x, line, pixel, to, frequency, Depth);
+    }
+
+    private readonly void ToPixels<V>(int row, int column, float* from, nint frequency) where V : struct, IVec<V>
+    {
+        var to = new WinogradTile
+        {
+            Y = Y + row * YLine + column * YPixel, YLine = YLine, YPixel = YPixel, Bias = Bias, Lo = Lo, Hi = Hi,
+            Residual = Residual == null ? null : Residual + row * ResidualLine + column * ResidualPixel, ResidualLine = ResidualLine, ResidualPixel = ResidualPixel,
+            Rows = Math.Min(Tile, Height - row), Columns = Math.Min(Tile, Width - column), Channels = Channels,
+        };
+        if (Tile == 2)
+            to.Write2<V>(from, frequency);
+        else
+            to.Write4<V>(from, frequency);
+    }
+
+    // Bᵀ d B with rows of Bᵀ: (1 0 −1 0), (0 1 1 0), (0 −1 1 0), (0 1 0 −1). Vectors over channels; one that reaches past the last writes what the next tile, or the gap, has room for.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void FromPixels2<V>(float* x, nint line, nint pixel, float* to, nint frequency, nint channels) where V : struct, IVec<V>
+    {
+        for (nint c = 0; c < channels; c += V.Lanes, x += V.Lanes, to += V.Lanes)
+        {
+            float* p = x;
+            V a0 = V.Load(p), a1 = V.Load(p + pixel), a2 = V.Load(p + 2 * pixel), a3 = V.Load(p + 3 * pixel);
+            p += line;
+            V b0 = V.Load(p), b1 = V.Load(p + pixel), b2 = V.Load(p + 2 * pixel), b3 = V.Load(p + 3 * pixel);
+            p += line;
+            V c0 = V.Load(p), c1 = V.Load(p + pixel), c2 = V.Load(p + 2 * pixel), c3 = V.Load(p + 3 * pixel);
+            p += line;
+            V d0 = V.Load(p), d1 = V.Load(p + pixel), d2 = V.Load(p + 2 * pixel), d3 = V.Load(p + 3 * pixel);
+            float* f = to;
+            Row2(a0 - c0, a1 - c1, a2 - c2, a3 - c3, f, frequency);
+            f += 4 * frequency;
+            Row2(b0 + c0, b1 + c1, b2 + c2, b3 + c3, f, frequency);
+            f += 4 * frequency;
+            Row2(c0 - b0, c1 - b1, c2 - b2, c3 - b3, f, frequency);
+            f += 4 * frequency;
+            Row2(b0 - d0, b1 - d1, b2 - d2, b3 - d3, f, frequency);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Row2<V>(V a, V b, V c, V d, float* to, nint frequency) where V : struct, IVec<V>
+    {
+        (a - c).Store(to);
+        (b + c).Store(to + frequency);
+        (c - b).Store(to + 2 * frequency);
+        (b - d).Store(to + 3 * frequency);
+    }
+
+    // The same for six by six inputs: first the columns, by way of the stack, then the rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
+    private static void FromPixels4<V>(float* x, nint line, nint pixel, float* to, nint frequency, nint channels) where V : struct, IVec<V>
+    {
+        float* columns = stackalloc float[36 * V.Lanes];
+        for (nint c = 0; c < channels; c += V.Lanes, x += V.Lanes, to += V.Lanes)
+        {
+            float* p = x, t = columns, f = to;
+            for (int j = 0; j < 6; j++, p += pixel, t += V.Lanes)
+                Six(V.Load(p), V.Load(p + line), V.Load(p + 2 * line), V.Load(p + 3 * line), V.Load(p + 4 * line), V.Load(p + 5 * line), t, 6 * V.Lanes);
+            t = columns;
+            for (int i = 0; i < 6; i++, t += 6 * V.Lanes, f += 6 * frequency)
+                Six(V.Load(t), V.Load(t + V.Lanes), V.Load(t + 2 * V.Lanes), V.Load(t + 3 * V.Lanes), V.Load(t + 4 * V.Lanes), V.Load(t + 5 * V.Lanes), f, frequency);
+        }
+    }
+
+    // Rows of Bᵀ: (4 0 −5 0 1 0), (0 −4 −4 1 1 0), (0 4 −4 −1 1 0), (0 −2 −1 2 1 0), (0 2 −1 −2 1 0), (0 4 0 −5 0 1).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Six<V>(V a, V b, V c, V d, V e, V f, float* to, nint step) where V : struct, IVec<V>
+    {
+        V two = V.Broadcast(2), four = V.Broadcast(4), five = V.Broadcast(5);
+        V even = V.MultiplyAdd(-four, c, e), odd = V.MultiplyAdd(-four, b, d);
+        V evens = e - c, odds = two * (d - b);
+        (V.MultiplyAdd(four, a, e) - five * c).Store(to);
+        (even + odd).Store(to + step);
+        (even - odd).Store(to + 2 * step);
+        (evens + odds).Store(to + 3 * step);
+        (evens - odds).Store(to + 4 * step);
+        (V.MultiplyAdd(four, b, f) - five * d).Store(to + 5 * step);
+    }
+}
+
+/// <summary>Where the pixels of a tile go, and what is added to them.</summary>
+internal unsafe struct WinogradTile
+{
+    public float* Y, Bias, Residual;
+    public nint YLine, YPixel, ResidualLine, ResidualPixel, Channels;
+    public int Rows, Columns;
+    public float Lo, Hi;
+
+    // Aᵀ m A with rows of Aᵀ: (1 1 1 0), (0 1 −1 −1).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public readonly void Write2<V>(float* from, nint frequency) where V : struct, IVec<V>
+    {
+        for (nint c = 0; c < Channels; c += V.Lanes)
+        {
+            float* f = from + c;
+            V a0 = V.Load(f), a1 = V.Load(f + frequency), a2 = V.Load(f + 2 * frequency), a3 = V.Load(f + 3 * frequency);
+            f += 4 * frequency;
+            V b0 = V.Load(f), b1 = V.Load(f + frequency), b2 = V.Load(f + 2 * frequency), b3 = V.Load(f + 3 * frequency);
+            f += 4 * frequency;
+            V c0 = V.Load(f), c1 = V.Load(f + frequency), c2 = V.Load(f + 2 * frequency), c3 = V.Load(f + 3 * frequency);
+            f += 4 * frequency;
+            V d0 = V.Load(f), d1 = V.Load(f + frequency), d2 = V.Load(f + 2 * frequency), d3 = V.Load(f + 3 * frequency);
+            V bias = Bias == null ? V.Zero : V.Load(Bias + c), lo = V.Broadcast(Lo), hi = V.Broadcast(Hi);
+            V s0 = a0 + b0 + c0, s1 = a1 + b1 + c1, s2 = a2 + b2 + c2, s3 = a3 + b3 + c3;
+            Put(0, 0, c, s0 + s1 + s2 + bias, lo, hi);
+            Put(0, 1, c, s1 - s2 - s3 + bias, lo, hi);
+            s0 = b0 - c0 - d0; s1 = b1 - c1 - d1; s2 = b2 - c2 - d2; s3 = b3 - c3 - d3;
+            Put(1, 0, c, s0 + s1 + s2 + bias, lo, hi);
+            Put(1, 1, c, s1 - s2 - s3 + bias, lo, hi);
+        }
+    }
+
+    // Rows of Aᵀ: (1 1 1 1 1 0), (0 1 −1 2 −2 0), (0 1 1 4 4 0), (0 1 −1 8 −8 1).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
+    public readonly void Write4<V>(float* from, nint frequency) where V : struct, IVec<V>
+    {
+        float* columns = stackalloc float[24 * V.Lanes];
+        V two = V.Broadcast(2), four = V.Broadcast(4), eight = V.Broadcast(8), lo = V.Broadcast(Lo), hi = V.Broadcast(Hi);
+        for (nint c = 0; c < Channels; c += V.Lanes)
+        {
+            float* f = from + c, t = columns;
+            for (int j = 0; j < 6; j++, f += frequency, t += V.Lanes)
+            {
+                V m0 = V.Load(f), m1 = V.Load(f + 6 * frequency), m2 = V.Load(f + 12 * frequency), m3 = V.Load(f + 18 * frequency), m4 = V.Load(f + 24 * frequency), m5 = V.Load(f + 30 * frequency);
+                V sum = m1 + m2, difference = m1 - m2, sums = m3 + m4, differences = m3 - m4;
+                (m0 + sum + sums).Store(t);
+                V.MultiplyAdd(two, differences, difference).Store(t + 6 * V.Lanes);
+                V.MultiplyAdd(four, sums, sum).Store(t + 12 * V.Lanes);
+                (V.MultiplyAdd(eight, differences, difference) + m5).Store(t + 18 * V.Lanes);
+            }
+            V bias = Bias == null ? V.Zero : V.Load(Bias + c);
+            t = columns;
+            for (int i = 0; i < 4; i++, t += 6 * V.Lanes)
+            {
+                V m0 = V.Load(t), m1 = V.Load(t + V.Lanes), m2 = V.Load(t + 2 * V.Lanes), m3 = V.Load(t + 3 * V.Lanes), m4 = V.Load(t + 4 * V.Lanes), m5 = V.Load(t + 5 * V.Lanes);
+                V sum = m1 + m2, difference = m1 - m2, sums = m3 + m4, differences = m3 - m4;
+                Put(i, 0, c, m0 + sum + sums + bias, lo, hi);
+                Put(i, 1, c, V.MultiplyAdd(two, differences, difference) + bias, lo, hi);
+                Put(i, 2, c, V.MultiplyAdd(four, sums, sum) + bias, lo, hi);
+                Put(i, 3, c, V.MultiplyAdd(eight, differences, difference) + m5 + bias, lo, hi);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Put<V>(int row, int column, nint channel, V value, V lo, V hi) where V : struct, IVec<V>
+    {
+        if (row >= Rows || column >= Columns)
+            return;
+        if (Residual != null)
+            value += V.Load(Residual + row * ResidualLine + column * ResidualPixel + channel);
+        value = V.Max(lo, V.Min(hi, value));
+        float* y = Y + row * YLine + column * YPixel + channel;
+        if (channel + V.Lanes <= Channels)
+            value.Store(y);
+        else
+            value.Store(y, (int)(Channels - channel));
+    }
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using System.Text;
+using ModelBuild.Benchmarks;
+using ModelBuild.Engine;
+using ModelBuild.Tool;
+
+Console.OutputEncoding = new UTF8Encoding(false);
+Terminal terminal = Terminal.OfProcess();
+var root = new RootCommand("Measures ModelBuild: models, layers of a model, kernels.")
+{
+    LayersCommand.Make(terminal),
+};
+try
+{
+    ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    if (parsed.Errors.Count > 0)
+        throw new UsageException(UsageText.Of(parsed));
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (UsageException e)
+{
+    terminal.Error.WriteLine(e.Message);
+    return 2;
+}
+catch (DiagnosticException e)
+{
+    terminal.Line(e.Diagnostic.ToString());
+    return 1;
+}

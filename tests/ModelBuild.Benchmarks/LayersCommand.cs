@@ -56,7 +56,7 @@ internal static class LayersCommand
         {
             runner.Run(inputs, outputs, stamps);
             for (int i = 0; i < times.Length; i++)
-                times[i].Add(Math.Max(0, Microseconds(stamps[i + 1] - stamps[i]) - clock));
+                times[i].Add(Math.Max(0, Rounds.Microseconds(stamps[i + 1] - stamps[i]) - clock));
         }
         return [.. times.Select(Rounds.Median)];
     }
@@ -68,11 +68,8 @@ internal static class LayersCommand
         long start = Stopwatch.GetTimestamp();
         for (int i = 1; i < reads; i++)
             Stopwatch.GetTimestamp();
-        return Microseconds(Stopwatch.GetTimestamp() - start) / reads;
+        return Rounds.Microseconds(Stopwatch.GetTimestamp() - start) / reads;
     }
-
-    // A TimeSpan has 0.1 µs at least.
-    private static double Microseconds(long ticks) => ticks * 1e6 / Stopwatch.Frequency;
 
     private static void Show(Plan plan, double[] times, Terminal terminal)
     {

@@ -11,9 +11,9 @@ internal static class BenchCommand
         var options = new BenchOptions(command);
         var json = new Option<string>("--json") { Description = "Also write the figures to this file.", HelpName = "FILE" };
         command.Options.Add(json);
-        command.SetAction(parsed => options.With(parsed, terminal, (request, threads, calibration, _) =>
+        command.SetAction(parsed => options.With(parsed, terminal, (request, threads, calibration, scratch) =>
         {
-            BenchResult result = terminal.Working($"measuring {Path.GetFileName(request.Model)}", () => Benchmark.Run(request, threads, calibration, cancellation), still: true);
+            BenchResult result = terminal.Working($"measuring {Path.GetFileName(request.Model)}", () => Benchmark.Run(request, threads, calibration, scratch, cancellation), still: true);
             Json.Write(parsed.GetValue(json), result);
             foreach (string line in result.Lines())
                 terminal.Line(line);

@@ -6,15 +6,17 @@ using ModelBuild.Tool;
 
 Console.OutputEncoding = new UTF8Encoding(false);
 Terminal terminal = Terminal.OfProcess();
-var root = new RootCommand("Measures ModelBuild: models, layers of a model, kernels.")
+var root = new RootCommand("Measures ModelBuild: models against ONNX Runtime, the layers of a model.")
 {
+    ModelsCommand.Make(terminal),
+    CheckCommand.Make(terminal),
     LayersCommand.Make(terminal),
 };
 try
 {
     ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     if (parsed.Errors.Count > 0)
-        throw new UsageException(UsageText.Of(parsed));
+        throw new UsageException($"{string.Join("\n", parsed.Errors.Select(e => e.Message))}\ncommands: {string.Join(", ", root.Subcommands.Select(c => c.Name))}; COMMAND --help says more");
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (UsageException e)

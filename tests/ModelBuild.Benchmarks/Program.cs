@@ -6,11 +6,12 @@ using ModelBuild.Tool;
 
 Console.OutputEncoding = new UTF8Encoding(false);
 Terminal terminal = Terminal.OfProcess();
-var root = new RootCommand("Measures ModelBuild: models against ONNX Runtime, the layers of a model.")
+var root = new RootCommand("Measures ModelBuild: models against ONNX Runtime, the layers of a model, single kernels.")
 {
     ModelsCommand.Make(terminal),
     CheckCommand.Make(terminal),
     LayersCommand.Make(terminal),
+    KernelsCommand.Make(),
 };
 try
 {

@@ -23,17 +23,6 @@ internal static class InstructionSets
     public static IEnumerable<object[]> Settings =>
         [["EnableAVX512"], ["EnableAVXVNNI"], ["EnableAVX512 EnableAVXVNNI"], ["EnableAVX2"], ["EnableHWIntrinsic"]];
 
-    /// <summary>The paths that kernels of floats and of bytes take here.</summary>
-    public static string Paths
-    {
-        get
-        {
-            string floats = Vector512.IsHardwareAccelerated ? "512 bits" : Vector256.IsHardwareAccelerated ? "256 bits" : Vector128.IsHardwareAccelerated ? "128 bits" : "scalar";
-            string bytes = AvxVnni.IsSupported ? "VNNI" : Avx512BW.IsSupported ? "512 bits" : Avx2.IsSupported ? "256 bits" : Sse2.IsSupported ? "128 bits" : "scalar";
-            return $"floats by {floats}, bytes by {bytes}";
-        }
-    }
-
     /// <summary>Runs tests of this program without what <paramref name="switches"/> take away, and asserts that they pass. Returns what they <see cref="Report"/>.</summary>
     public static string[] RunAgain(string switches, string filter)
     {

@@ -13,7 +13,7 @@ public class PathTests
     public void Kernels_PassTheirTests_WhenInstructionsAreMissing(string without)
     {
         string paths = InstructionSets.RunAgain(without, $"TestCategory={InstructionSets.Kernels}").Single(line => line.StartsWith("floats", StringComparison.Ordinal));
-        TestContext.WriteLine($"without {without}: {paths}{(paths == InstructionSets.Paths ? ", no difference on this machine" : "")}");
+        TestContext.WriteLine($"without {without}: {paths}{(paths == KernelPaths.Here ? ", no difference on this machine" : "")}");
     }
 
     [TestMethod]
@@ -22,6 +22,6 @@ public class PathTests
     {
         foreach (var (name, here) in InstructionSets.Switches)
             Assert.IsFalse(here && Environment.GetEnvironmentVariable("DOTNET_" + name) == "0", name);
-        InstructionSets.Report(InstructionSets.Paths);
+        InstructionSets.Report(KernelPaths.Here);
     }
 }

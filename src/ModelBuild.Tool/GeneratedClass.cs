@@ -36,9 +36,24 @@ internal sealed class GeneratedClass : IDisposable
         _assembly = assembly;
     }
 
-    /// <param name="unload">Whether the assembly can go again. One that stays runs as it does in an app: it is compiled anew where it is hot.</param>
+    /// <param name="assembly">What <see cref="Compile"/> made.</param>
+    /// <param name="unload">Whether it can go again. One that stays runs as it does in an app: it is compiled anew where it is hot.</param>
+    public static GeneratedClass Load(byte[] assembly, bool unload)
+    {
+        var context = new AssemblyLoadContext("Generated", isCollectible: unload);
+        return new GeneratedClass(context, context.LoadFromStream(new MemoryStream(assembly)));
+    }
+
+    /// <summary>One that stays, from its file, as in an app.</summary>
+    public static GeneratedClass Load(string file)
+    {
+        var context = new AssemblyLoadContext("Generated");
+        return new GeneratedClass(context, context.LoadFromAssemblyPath(file));
+    }
+
+    /// <summary>The class's assembly.</summary>
     /// <exception cref="Engine.DiagnosticException">MB4xxx: the plan gives no class.</exception>
-    public static GeneratedClass Load(Plan plan, byte[] weights, bool unload)
+    public static byte[] Compile(Plan plan, byte[] weights)
     {
         SyntaxTree[] sources = [CSharpSyntaxTree.ParseText(GeneratedSource.Of(plan), Parsing), CSharpSyntaxTree.ParseText(CallerSource(plan), Parsing)];
         using var image = new MemoryStream();
@@ -46,17 +61,11 @@ internal sealed class GeneratedClass : IDisposable
             .Emit(image, manifestResources: [new ResourceDescription(plan.Weights.Resource, () => new MemoryStream(weights), isPublic: true)]);
         if (!result.Success)
             throw new InvalidOperationException($"the generated class does not compile: {result.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error)}");
-        image.Position = 0;
-        var context = new AssemblyLoadContext("Generated", isCollectible: unload);
-        return new GeneratedClass(context, context.LoadFromStream(image));
+        return image.ToArray();
     }
 
-    /// <summary>A new instance's <c>Run</c>: bytes of the inputs in, bytes of the outputs out.</summary>
-    public Action<byte[][], byte[][]> New(int threads = 1)
-    {
-        MethodInfo create = _assembly.GetType(Caller)!.GetMethod("New")!;
-        return (Action<byte[][], byte[][]>)create.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [threads], null)!;
-    }
+    /// <summary>Of a number of threads, a new instance's <c>Run</c>: bytes of the inputs in, bytes of the outputs out.</summary>
+    public Func<int, Action<byte[][], byte[][]>> New => _assembly.GetType(Caller)!.GetMethod("New")!.CreateDelegate<Func<int, Action<byte[][], byte[][]>>>();
 
     public void Dispose()
     {

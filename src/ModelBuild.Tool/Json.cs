@@ -13,6 +13,8 @@ internal static class Json
         NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    public static T Read<T>(string file) => JsonSerializer.Deserialize<T>(File.ReadAllBytes(file), Options)!;
+
     public static void Write<T>(string? file, T value)
     {
         if (file != null)

@@ -12,13 +12,15 @@ void Cancel(PosixSignalContext context)
 }
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
 
-// What builds run comes first: it waits for no library of the command line's.
+// What builds run comes first: it waits for no library of the command line's. Nor does what is timed from its first moment.
 switch (args)
 {
     case ["compress", "--request", string file]:
         return RequestCommand.Run(file, outline: false, cancellation.Token);
     case ["compress", "--request", string file, "--outline"]:
         return RequestCommand.Run(file, outline: true, cancellation.Token);
+    case ["bench", FirstCall.Option, string folder, string threads, string model]:
+        return FirstCall.Run(folder, int.Parse(threads), model);
     default:
         return CommandLine.Run(args, Terminal.OfProcess(), cancellation.Token);
 }

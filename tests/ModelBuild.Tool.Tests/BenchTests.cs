@@ -14,8 +14,9 @@ public class BenchTests
         Assert.AreEqual(0, tool.Run("bench", "--builtin", "mlp", "--json", tool.At("mlp.json")), tool.Output + tool.Errors);
         JsonElement json = tool.Json("mlp.json");
         Assert.AreEqual(0, json.GetProperty("bytesPerCall").GetDouble());
-        foreach (string field in new[] { "microseconds", "onnxRuntimeMicroseconds", "ratio", "firstCallMicroseconds" })
+        foreach (string field in new[] { "microseconds", "onnxRuntimeMicroseconds", "ratio", "firstCallMicroseconds", "onnxRuntimeFirstCallMicroseconds" })
             Assert.IsGreaterThan(0, json.GetProperty(field).GetDouble(), field);
+        Assert.IsGreaterThan(10 * json.GetProperty("microseconds").GetDouble(), json.GetProperty("firstCallMicroseconds").GetDouble(), "the first call found compiled kernels");
         Assert.IsLessThan(1e-5, json.GetProperty("maxError").GetDouble());
         Assert.AreEqual(JsonValueKind.Null, json.GetProperty("onnxRuntimeQuantizedMicroseconds").ValueKind);
         StringAssert.Contains(tool.Output, "0 bytes allocated");

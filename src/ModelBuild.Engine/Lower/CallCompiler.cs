@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.InteropServices;
@@ -24,7 +25,8 @@ internal sealed unsafe class CallCompiler : IDisposable
     private int* _lists;
     private int _listed;
 
-    public CallCompiler(Plan plan)
+    /// <param name="apart">Whether each call is a method of its own, so that each can be timed.</param>
+    public CallCompiler(Plan plan, bool apart = false)
     {
         _plan = plan;
         PlanValue[][] values = [.. plan.Calls.Select(c => c.Arguments.Select(a => PlanValue.Parse(a.Value)).ToArray())];
@@ -32,7 +34,7 @@ internal sealed unsafe class CallCompiler : IDisposable
         _lists = (int*)NativeMemory.Alloc((nuint)Math.Max(ints, 1), sizeof(int));
         try
         {
-            _groups = [.. plan.Calls.Zip(values).Chunk(GroupSize).Select(Compile)];
+            _groups = [.. plan.Calls.Zip(values).Chunk(apart ? 1 : GroupSize).Select(Compile)];
         }
         catch
         {
@@ -46,6 +48,18 @@ internal sealed unsafe class CallCompiler : IDisposable
         Frame copy = frame;
         foreach (Group group in _groups)
             group(ref copy, tensors);
+    }
+
+    /// <summary>The same; <paramref name="times"/> becomes the timestamps of the beginning and of each group's end.</summary>
+    public void Run(ref readonly Frame frame, byte** tensors, Span<long> times)
+    {
+        Frame copy = frame;
+        times[0] = Stopwatch.GetTimestamp();
+        for (int i = 0; i < _groups.Length; i++)
+        {
+            _groups[i](ref copy, tensors);
+            times[i + 1] = Stopwatch.GetTimestamp();
+        }
     }
 
     public void Dispose()

@@ -17,13 +17,17 @@ internal sealed unsafe class PlanRunner : IDisposable
     private readonly CallCompiler _calls;
     private MemoryHandle _weights;
 
+    /// <param name="plan">What to run.</param>
+    /// <param name="weights">The plan's own.</param>
+    /// <param name="threads">How many a call may use.</param>
+    /// <param name="apart">Whether each call of the plan can be timed.</param>
     /// <exception cref="InvalidOperationException">The weights are not the plan's, or the runtime has no such kernel, parameter or decoder.</exception>
-    public PlanRunner(Plan plan, ReadOnlyMemory<byte> weights, int threads = 1)
+    public PlanRunner(Plan plan, ReadOnlyMemory<byte> weights, int threads = 1, bool apart = false)
     {
         if (weights.Length != plan.Weights.Bytes)
             throw new InvalidOperationException($"the weights have {weights.Length} bytes, and the plan says {plan.Weights.Bytes}");
         _plan = plan;
-        _calls = new CallCompiler(plan);
+        _calls = new CallCompiler(plan, apart);
         _weights = weights.Pin();
         try
         {
@@ -46,7 +50,10 @@ internal sealed unsafe class PlanRunner : IDisposable
     }
 
     /// <summary>One sample from and to the caller's memory, for loops over many.</summary>
-    public void Run(ReadOnlySpan<ReadOnlyMemory<byte>> inputs, ReadOnlySpan<Memory<byte>> outputs)
+    /// <param name="inputs">A memory an input.</param>
+    /// <param name="outputs">A memory an output.</param>
+    /// <param name="times">Of a runner that keeps calls apart: becomes the timestamps of the beginning and of each call's end.</param>
+    public void Run(ReadOnlySpan<ReadOnlyMemory<byte>> inputs, ReadOnlySpan<Memory<byte>> outputs, Span<long> times = default)
     {
         if (inputs.Length != _plan.Inputs.Count || outputs.Length != _plan.Outputs.Count)
             throw new ArgumentException($"{inputs.Length} inputs and {outputs.Length} outputs where the plan has {_plan.Inputs.Count} and {_plan.Outputs.Count}");
@@ -63,7 +70,10 @@ internal sealed unsafe class PlanRunner : IDisposable
                 pins[i] = memory.Pin();
                 tensors[i] = (byte*)pins[i].Pointer;
             }
-            _calls.Run(in lease.Frame, tensors);
+            if (times.IsEmpty)
+                _calls.Run(in lease.Frame, tensors);
+            else
+                _calls.Run(in lease.Frame, tensors, times);
         }
         finally
         {

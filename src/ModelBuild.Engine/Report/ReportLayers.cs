@@ -19,8 +19,11 @@ internal static class ReportLayers
         })];
     }
 
-    private static long Macs(PlanCall call)
+    /// <summary>Multiply–accumulates of a kernel that has weights, or a second matrix in their place; of any other 0.</summary>
+    public static long Macs(PlanCall call)
     {
+        if (Argument(call, "weights").Length == 0)
+            return 0;
         long Number(string name) => long.TryParse(Argument(call, name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : 1;
         return call.Kernel.StartsWith("MatMul", StringComparison.Ordinal)
             ? Number("rows") * Number("depth") * Number("columns")

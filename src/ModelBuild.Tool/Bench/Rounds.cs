@@ -13,10 +13,13 @@ internal static class Rounds
     private static readonly TimeSpan Group = TimeSpan.FromMicroseconds(50), Turn = TimeSpan.FromMilliseconds(30), Total = TimeSpan.FromSeconds(12);
 
     /// <summary>Microseconds a call: a contender's medians, one for each round.</summary>
-    public static double[][] Measure(IReadOnlyList<Action> contenders, CancellationToken cancellation)
+    /// <param name="contenders">What is measured, a call each.</param>
+    /// <param name="apart">How long nothing runs before a turn: until threads of the contender before have gone to sleep.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static double[][] Measure(IReadOnlyList<Action> contenders, TimeSpan apart, CancellationToken cancellation)
     {
         TimeSpan[] calls = [.. contenders.Select(c => Warm(c, cancellation))];
-        TimeSpan round = TimeSpan.FromTicks(calls.Sum(c => Math.Max(Turn.Ticks, 4 * c.Ticks)));
+        TimeSpan round = TimeSpan.FromTicks(calls.Sum(c => apart.Ticks + Math.Max(Turn.Ticks, 4 * c.Ticks)));
         int rounds = (int)Math.Clamp(Total / round, Least, Most);
         double[][] medians = [.. contenders.Select(_ => new double[rounds])];
         for (int i = 0; i < rounds; i++)
@@ -24,6 +27,7 @@ internal static class Rounds
             for (int c = 0; c < contenders.Count; c++)
             {
                 cancellation.ThrowIfCancellationRequested();
+                Thread.Sleep(apart);
                 medians[c][i] = Median(TakeTurn(contenders[c], calls[c]));
             }
         }
@@ -36,19 +40,22 @@ internal static class Rounds
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
+    /// <summary>Of so many ticks of the clock, of which a TimeSpan knows no fractions of 0.1 µs.</summary>
+    public static double Microseconds(long ticks) => ticks * 1e6 / Stopwatch.Frequency;
+
     private static double[] TakeTurn(Action call, TimeSpan expected)
     {
         int calls = (int)Math.Ceiling(Group / expected), groups = (int)Math.Clamp(Turn / (calls * expected), 3, 500);
         var times = new double[groups];
-        // The caches are another contender's, and its threads may still be waiting for work.
-        for (int i = 0; i < calls; i++)
+        // The caches are another contender's, and threads and clocks that rested take a while to wake.
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Turn / 10;)
             call();
         for (int g = 0; g < groups; g++)
         {
             long start = Stopwatch.GetTimestamp();
             for (int i = 0; i < calls; i++)
                 call();
-            times[g] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / calls;
+            times[g] = Microseconds(Stopwatch.GetTimestamp() - start) / calls;
         }
         return times;
     }

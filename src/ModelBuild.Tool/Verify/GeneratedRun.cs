@@ -7,8 +7,8 @@ internal static class GeneratedRun
 {
     public static IReadOnlyList<Tensor[]> Run(Emitted emitted, IReadOnlyList<Tensor[]> samples)
     {
-        using GeneratedClass generated = GeneratedClass.Load(emitted.Plan, emitted.Weights, unload: true);
-        Action<byte[][], byte[][]> run = generated.New();
+        using GeneratedClass generated = GeneratedClass.Load(GeneratedClass.Compile(emitted.Plan, emitted.Weights), unload: true);
+        Action<byte[][], byte[][]> run = generated.New(1);
         TensorType[] types = [.. emitted.Plan.Outputs.Select(o => new TensorType(CallCompiler.Element(o), Shape.Of(o.Shape)))];
         return [.. samples.Select(sample =>
         {

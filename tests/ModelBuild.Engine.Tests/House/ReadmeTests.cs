@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ModelBuild.Benchmarks;
 
 namespace ModelBuild.Engine.Tests;
 
@@ -11,11 +12,19 @@ public partial class ReadmeTests
     [TestMethod]
     public void Tables_SayWhatTheCodeDoes()
     {
-        string text = System.IO.File.ReadAllText(File), expected = Table().Replace(text, m => $"{m.Groups[1].Value}\n{Rows(m.Groups[2].Value)}{m.Groups[3].Value}");
+        string text = System.IO.File.ReadAllText(File), expected = Table().Replace(text, m => $"{m.Groups[1].Value}\n{Rows(m.Groups[2].Value) ?? m.Groups[3].Value}{m.Groups[4].Value}");
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDENS") == "1")
             System.IO.File.WriteAllText(File, expected);
         else
             Assert.AreEqual(expected, text);
+    }
+
+    [TestMethod]
+    public void TheSpeedTable_IsOfCommittedResults()
+    {
+        if (!Results.Files.Any())
+            Assert.Inconclusive("no results are committed: 'models --write' of ModelBuild.Benchmarks makes them");
+        Assert.Contains("<!-- table: speed -->", System.IO.File.ReadAllText(File));
     }
 
     [TestMethod]
@@ -29,7 +38,8 @@ public partial class ReadmeTests
         CollectionAssert.AreEqual(Array.Empty<string>(), ids.Where(id => !readme.Contains($"<a id=\"{id.ToLowerInvariant()}\"></a>{id}", StringComparison.Ordinal)).ToArray());
     }
 
-    private static string Rows(string table) => table switch
+    /// <summary>A table's text; null where what is there stays.</summary>
+    private static string? Rows(string table) => table switch
     {
         "steps" => Lines("step | key | values | default | what it does", PassTable.Rows.SelectMany(row => new[] { $"`{row.Title}` | | | | {row.Doc}" }
             .Concat(row.Parameters.Select(p => $"| `{p.Key}` | {p.Valid} | {(p.Required ? "" : $"`{p.DefaultText}`")} | {p.Doc}")))
@@ -37,13 +47,14 @@ public partial class ReadmeTests
         "recipes" => Lines("name | steps | for", RecipeTable.BuiltIn.Select(r => $"`{r.Name}` | `{r.Steps.Replace("|", "\\|")}` | {r.Doc}")),
         "operators" => string.Join(", ", OnnxOperators.All.Select(o => o.Name)) + ".\n",
         "diagnostics" => Lines("ID | what is wrong | it says", Diagnostics.Table.Select(d => $"<a id=\"{d.Id.ToLowerInvariant()}\"></a>{d.Id} | {d.Title} | {d.Format.Replace("|", "\\|").Replace("<", "&lt;")}")),
+        "speed" => Results.Files.Any() ? string.Join("\n", Results.Files.Select(f => SpeedTable.Of(Results.Read(f)))) : null,
         _ => throw new ArgumentException(table),
     };
 
     private static string Lines(string head, IEnumerable<string> rows) =>
         $"| {head} |\n|{string.Concat(head.Split('|').Select(_ => "---|"))}\n{string.Concat(rows.Select(r => $"| {r} |\n"))}";
 
-    [GeneratedRegex(@"(<!-- table: (\w+) -->)\n(?:(?!<!--).*\n)*(<!-- end -->)")]
+    [GeneratedRegex(@"(<!-- table: (\w+) -->)\n((?:(?!<!--).*\n)*)(<!-- end -->)")]
     private static partial Regex Table();
 
     [GeneratedRegex("MB[0-9]{4}")]

@@ -29,7 +29,7 @@ public static unsafe partial class Kernels
     }
 }
 
-/// <summary>Depthwise convolution: a stripe of channels at a time, so that its taps stay in the first-level cache or, 3×3, in registers, and four pixels of a row at once.</summary>
+/// <summary>Depthwise convolution: a stripe of channels at a time, so that its taps stay in the first-level cache, and up to eight pixels of a row at once.</summary>
 internal unsafe struct Depthwise : ILoop
 {
     public float* X, Weights, Bias, Residual, Y;
@@ -37,7 +37,9 @@ internal unsafe struct Depthwise : ILoop
     public nint XLine, XPixel, TapRow, TapColumn, YLine, YPixel, ResidualLine, ResidualPixel;
     public float Lo, Hi;
 
-    // Every product loads its own operand, so one takes about twice as long as in a dense kernel.
+    private const int MostPixels = 8;
+
+    // Operands of few products lie in registers, so one takes about twice as long as in a dense kernel.
     private const int Cost = 2;
 
     public readonly void Run(in Frame frame) => frame.Run(this, DepthwisePart.Count(Height, Channels), (long)Cost * Height * Width * Channels * TapRows * TapColumns);
@@ -70,127 +72,156 @@ internal unsafe struct Depthwise : ILoop
 
     private readonly int Stripes<V>(int c, in DepthwisePart part) where V : struct, IVec<V>
     {
-        if (Width < 4)
+        // As few steps as can be for a row, of about one length.
+        int steps = (Width + MostPixels - 1) / MostPixels, pixels = steps == 0 ? 1 : (Width + steps - 1) / steps;
+        for (; c <= part.EndChannel - V.Lanes; c += V.Lanes)
         {
-            for (; c <= part.EndChannel - V.Lanes; c += V.Lanes)
-                Stripe<V, One, One>(c, part.Line, part.EndLine);
-        }
-        else if (TapRows == 3 && TapColumns == 3)
-        {
-            for (; c <= part.EndChannel - V.Lanes; c += V.Lanes)
-                Stripe3x3<V>(c, part.Line, part.EndLine);
-        }
-        else
-        {
-            for (; c <= part.EndChannel - 2 * V.Lanes; c += 2 * V.Lanes)
-                Stripe<V, Two, Four>(c, part.Line, part.EndLine);
-            for (; c <= part.EndChannel - V.Lanes; c += V.Lanes)
-                Stripe<V, One, Four>(c, part.Line, part.EndLine);
+            switch (pixels)
+            {
+                case 1: Stripe<V, One>(c, part); break;
+                case 2: Stripe<V, Two>(c, part); break;
+                case 3: Stripe<V, Three>(c, part); break;
+                case 4: Stripe<V, Four>(c, part); break;
+                case 5: Stripe<V, Five>(c, part); break;
+                case 6: Stripe<V, Six>(c, part); break;
+                case 7: Stripe<V, Seven>(c, part); break;
+                default: Stripe<V, Eight>(c, part); break;
+            }
         }
         return c;
     }
 
-    // Nine taps in registers: all that the loop loads is x, as an operand of the multiplication. The last pixels of a row overlap the ones before, rather than
-    // being done by other code; what is written twice is the same.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private readonly void Stripe3x3<V>(int c, nint firstLine, nint endLine) where V : struct, IVec<V>
+    private readonly void Stripe<V, P>(int c, in DepthwisePart part) where V : struct, IVec<V> where P : struct, ICount
     {
-        nint channels = Channels, xPixel = XPixel, column = TapColumn, row = TapRow, yPixel = YPixel, residualPixel = ResidualPixel, width = Width;
-        float* w = Weights + c;
-        V w0 = V.Load(w), w1 = V.Load(w + channels), w2 = V.Load(w + 2 * channels), w3 = V.Load(w + 3 * channels), w4 = V.Load(w + 4 * channels);
-        V w5 = V.Load(w + 5 * channels), w6 = V.Load(w + 6 * channels), w7 = V.Load(w + 7 * channels), w8 = V.Load(w + 8 * channels);
-        V bias = Bias == null ? V.Zero : V.Load(Bias + c), lo = V.Broadcast(Lo), hi = V.Broadcast(Hi);
-        for (nint i = firstLine; i < endLine; i++)
-        {
-            float* line = X + i * XLine + c, y = Y + i * YLine + c, residual = Residual == null ? null : Residual + i * ResidualLine + c;
-            for (nint j = 0; j < width; j += 4)
-            {
-                j = j + 4 > width ? width - 4 : j;
-                float* p = line + j * xPixel, q = p + xPixel, r = q + xPixel, s = r + xPixel;
-                V a = bias, b = bias, d = bias, e = bias;
-                a = V.MultiplyAdd(V.Load(p), w0, a); b = V.MultiplyAdd(V.Load(q), w0, b); d = V.MultiplyAdd(V.Load(r), w0, d); e = V.MultiplyAdd(V.Load(s), w0, e);
-                a = V.MultiplyAdd(V.Load(p + column), w1, a); b = V.MultiplyAdd(V.Load(q + column), w1, b); d = V.MultiplyAdd(V.Load(r + column), w1, d); e = V.MultiplyAdd(V.Load(s + column), w1, e);
-                a = V.MultiplyAdd(V.Load(p + 2 * column), w2, a); b = V.MultiplyAdd(V.Load(q + 2 * column), w2, b); d = V.MultiplyAdd(V.Load(r + 2 * column), w2, d); e = V.MultiplyAdd(V.Load(s + 2 * column), w2, e);
-                p += row; q += row; r += row; s += row;
-                a = V.MultiplyAdd(V.Load(p), w3, a); b = V.MultiplyAdd(V.Load(q), w3, b); d = V.MultiplyAdd(V.Load(r), w3, d); e = V.MultiplyAdd(V.Load(s), w3, e);
-                a = V.MultiplyAdd(V.Load(p + column), w4, a); b = V.MultiplyAdd(V.Load(q + column), w4, b); d = V.MultiplyAdd(V.Load(r + column), w4, d); e = V.MultiplyAdd(V.Load(s + column), w4, e);
-                a = V.MultiplyAdd(V.Load(p + 2 * column), w5, a); b = V.MultiplyAdd(V.Load(q + 2 * column), w5, b); d = V.MultiplyAdd(V.Load(r + 2 * column), w5, d); e = V.MultiplyAdd(V.Load(s + 2 * column), w5, e);
-                p += row; q += row; r += row; s += row;
-                a = V.MultiplyAdd(V.Load(p), w6, a); b = V.MultiplyAdd(V.Load(q), w6, b); d = V.MultiplyAdd(V.Load(r), w6, d); e = V.MultiplyAdd(V.Load(s), w6, e);
-                a = V.MultiplyAdd(V.Load(p + column), w7, a); b = V.MultiplyAdd(V.Load(q + column), w7, b); d = V.MultiplyAdd(V.Load(r + column), w7, d); e = V.MultiplyAdd(V.Load(s + column), w7, e);
-                a = V.MultiplyAdd(V.Load(p + 2 * column), w8, a); b = V.MultiplyAdd(V.Load(q + 2 * column), w8, b); d = V.MultiplyAdd(V.Load(r + 2 * column), w8, d); e = V.MultiplyAdd(V.Load(s + 2 * column), w8, e);
-                float* to = y + j * yPixel;
-                if (residual != null)
-                {
-                    float* add = residual + j * residualPixel;
-                    a += V.Load(add); b += V.Load(add + residualPixel); d += V.Load(add + 2 * residualPixel); e += V.Load(add + 3 * residualPixel);
-                }
-                V.Max(lo, V.Min(hi, a)).Store(to);
-                V.Max(lo, V.Min(hi, b)).Store(to + yPixel);
-                V.Max(lo, V.Min(hi, d)).Store(to + 2 * yPixel);
-                V.Max(lo, V.Min(hi, e)).Store(to + 3 * yPixel);
-            }
-        }
+        // Stride and dilation of 1, or as good as.
+        bool slides = XPixel == TapColumn;
+        if (slides && TapColumns == 3)
+            Stripe<V, P, Three>(this, c, part.Line, part.EndLine);
+        else if (slides && TapColumns == 5)
+            Stripe<V, P, Five>(this, c, part.Line, part.EndLine);
+        else
+            Stripe<V, P, One>(this, c, part.Line, part.EndLine);
     }
 
+    // P pixels of a row stay in registers over all taps; a row of T taps slides over them, other kernels (T = 1) are done tap by tap. The last pixels of a row overlap
+    // the ones before, rather than being done by other code; what is written twice is the same.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private readonly void Stripe<V, N, P>(int c, nint firstLine, nint endLine) where V : struct, IVec<V> where N : struct, ICount where P : struct, ICount
+    private static void Stripe<V, P, T>(in Depthwise k, int c, nint firstLine, nint endLine) where V : struct, IVec<V> where P : struct, ICount where T : struct, ICount
     {
-        nint channels = Channels, xPixel = XPixel, column = TapColumn, row = TapRow, yPixel = YPixel, residualPixel = ResidualPixel, width = Width, rows = TapRows, columns = TapColumns;
-        float* weights = Weights + c;
-        V b0 = Bias == null ? V.Zero : V.Load(Bias + c), b1 = N.Value == 1 || Bias == null ? V.Zero : V.Load(Bias + c + V.Lanes), lo = V.Broadcast(Lo), hi = V.Broadcast(Hi);
+        nint channels = k.Channels, rows = k.TapRows, columns = k.TapColumns, column = k.TapColumn * sizeof(float), row = k.TapRow * sizeof(float), width = k.Width;
+        nint pixel = k.XPixel * sizeof(float), pixel3 = 3 * pixel, pixel5 = 5 * pixel, pixel7 = 7 * pixel;
+        V bias = k.Bias == null ? V.Zero : V.Load(k.Bias + c);
         for (nint i = firstLine; i < endLine; i++)
         {
-            float* line = X + i * XLine + c, y = Y + i * YLine + c, residual = Residual == null ? null : Residual + i * ResidualLine + c;
+            float* line = k.X + i * k.XLine + c, y = k.Y + i * k.YLine + c, residual = k.Residual == null ? null : k.Residual + i * k.ResidualLine + c;
             for (nint j = 0; j < width; j += P.Value)
             {
                 j = j + P.Value > width ? width - P.Value : j;
-                V p0 = b0, p1 = b1, q0 = b0, q1 = b1, r0 = b0, r1 = b1, s0 = b0, s1 = b1;
-                float* start = line + j * xPixel, w = weights;
-                for (nint m = rows; m > 0; m--, start += row)
+                byte* x = (byte*)(line + j * k.XPixel);
+                float* w = k.Weights + c;
+                V a = bias, b = bias, d = bias, e = bias, f = bias, g = bias, h = bias, l = bias;
+                for (nint m = rows; m > 0; m--, x += row)
                 {
-                    float* t = start;
-                    for (nint n = columns; n > 0; n--, t += column, w += channels)
+                    if (T.Value == 3)
                     {
-                        V w0 = V.Load(w), w1 = N.Value > 1 ? V.Load(w + V.Lanes) : default;
-                        p0 = V.MultiplyAdd(V.Load(t), w0, p0);
-                        if (N.Value > 1) p1 = V.MultiplyAdd(V.Load(t + V.Lanes), w1, p1);
-                        if (P.Value > 1)
-                        {
-                            float* u = t + 2 * xPixel;
-                            q0 = V.MultiplyAdd(V.Load(t + xPixel), w0, q0);
-                            if (N.Value > 1) q1 = V.MultiplyAdd(V.Load(t + xPixel + V.Lanes), w1, q1);
-                            r0 = V.MultiplyAdd(V.Load(u), w0, r0);
-                            if (N.Value > 1) r1 = V.MultiplyAdd(V.Load(u + V.Lanes), w1, r1);
-                            s0 = V.MultiplyAdd(V.Load(u + xPixel), w0, s0);
-                            if (N.Value > 1) s1 = V.MultiplyAdd(V.Load(u + xPixel + V.Lanes), w1, s1);
-                        }
+                        Slide3<V, P>(x, pixel, w, channels, ref a, ref b, ref d, ref e, ref f, ref g, ref h, ref l);
+                        w += 3 * channels;
+                    }
+                    else if (T.Value == 5)
+                    {
+                        Slide5<V, P>(x, pixel, w, channels, ref a, ref b, ref d, ref e, ref f, ref g, ref h, ref l);
+                        w += 5 * channels;
+                    }
+                    else
+                    {
+                        byte* t = x;
+                        for (nint n = columns; n > 0; n--, t += column, w += channels)
+                            Tap<V, P>(t, pixel, pixel3, pixel5, pixel7, V.Load(w), ref a, ref b, ref d, ref e, ref f, ref g, ref h, ref l);
                     }
                 }
-                float* to = y + j * yPixel, add = residual == null ? null : residual + j * residualPixel;
-                Finish<V, N>(p0, p1, lo, hi, to, add);
-                if (P.Value > 1)
-                {
-                    Finish<V, N>(q0, q1, lo, hi, to + yPixel, add == null ? null : add + residualPixel);
-                    Finish<V, N>(r0, r1, lo, hi, to + 2 * yPixel, add == null ? null : add + 2 * residualPixel);
-                    Finish<V, N>(s0, s1, lo, hi, to + 3 * yPixel, add == null ? null : add + 3 * residualPixel);
-                }
+                Write<V, P>(k, y + j * k.YPixel, residual == null ? null : residual + j * k.ResidualPixel, a, b, d, e, f, g, h, l);
             }
         }
     }
 
+    // A kernel's row of three taps, side by side: each pixel is loaded once, for all taps that it meets.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<V, N>(V v0, V v1, V lo, V hi, float* y, float* residual) where V : struct, IVec<V> where N : struct, ICount
+    private static void Slide3<V, P>(byte* x, nint pixel, float* w, nint channels, ref V a, ref V b, ref V d, ref V e, ref V f, ref V g, ref V h, ref V l)
+        where V : struct, IVec<V> where P : struct, ICount
     {
+        V w0 = V.Load(w), w1 = V.Load(w + channels), w2 = V.Load(w + 2 * channels);
+        { V t = V.Load((float*)x); V.Accumulate(ref a, t, w0); x += pixel; }
+        { V t = V.Load((float*)x); V.Accumulate(ref a, t, w1); if (P.Value > 1) V.Accumulate(ref b, t, w0); x += pixel; }
+        { V t = V.Load((float*)x); V.Accumulate(ref a, t, w2); if (P.Value > 1) V.Accumulate(ref b, t, w1); if (P.Value > 2) V.Accumulate(ref d, t, w0); x += pixel; }
+        if (P.Value > 1) { V t = V.Load((float*)x); V.Accumulate(ref b, t, w2); if (P.Value > 2) V.Accumulate(ref d, t, w1); if (P.Value > 3) V.Accumulate(ref e, t, w0); x += pixel; }
+        if (P.Value > 2) { V t = V.Load((float*)x); V.Accumulate(ref d, t, w2); if (P.Value > 3) V.Accumulate(ref e, t, w1); if (P.Value > 4) V.Accumulate(ref f, t, w0); x += pixel; }
+        if (P.Value > 3) { V t = V.Load((float*)x); V.Accumulate(ref e, t, w2); if (P.Value > 4) V.Accumulate(ref f, t, w1); if (P.Value > 5) V.Accumulate(ref g, t, w0); x += pixel; }
+        if (P.Value > 4) { V t = V.Load((float*)x); V.Accumulate(ref f, t, w2); if (P.Value > 5) V.Accumulate(ref g, t, w1); if (P.Value > 6) V.Accumulate(ref h, t, w0); x += pixel; }
+        if (P.Value > 5) { V t = V.Load((float*)x); V.Accumulate(ref g, t, w2); if (P.Value > 6) V.Accumulate(ref h, t, w1); if (P.Value > 7) V.Accumulate(ref l, t, w0); x += pixel; }
+        if (P.Value > 6) { V t = V.Load((float*)x); V.Accumulate(ref h, t, w2); if (P.Value > 7) V.Accumulate(ref l, t, w1); x += pixel; }
+        if (P.Value > 7) { V t = V.Load((float*)x); V.Accumulate(ref l, t, w2); }
+    }
+
+    // A kernel's row of five taps, side by side: each pixel is loaded once, for all taps that it meets.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Slide5<V, P>(byte* x, nint pixel, float* w, nint channels, ref V a, ref V b, ref V d, ref V e, ref V f, ref V g, ref V h, ref V l)
+        where V : struct, IVec<V> where P : struct, ICount
+    {
+        V w0 = V.Load(w), w1 = V.Load(w + channels), w2 = V.Load(w + 2 * channels), w3 = V.Load(w + 3 * channels), w4 = V.Load(w + 4 * channels);
+        { V t = V.Load((float*)x); V.Accumulate(ref a, t, w0); x += pixel; }
+        { V t = V.Load((float*)x); V.Accumulate(ref a, t, w1); if (P.Value > 1) V.Accumulate(ref b, t, w0); x += pixel; }
+        { V t = V.Load((float*)x); V.Accumulate(ref a, t, w2); if (P.Value > 1) V.Accumulate(ref b, t, w1); if (P.Value > 2) V.Accumulate(ref d, t, w0); x += pixel; }
+        { V t = V.Load((float*)x); V.Accumulate(ref a, t, w3); if (P.Value > 1) V.Accumulate(ref b, t, w2); if (P.Value > 2) V.Accumulate(ref d, t, w1); if (P.Value > 3) V.Accumulate(ref e, t, w0); x += pixel; }
+        { V t = V.Load((float*)x); V.Accumulate(ref a, t, w4); if (P.Value > 1) V.Accumulate(ref b, t, w3); if (P.Value > 2) V.Accumulate(ref d, t, w2); if (P.Value > 3) V.Accumulate(ref e, t, w1); if (P.Value > 4) V.Accumulate(ref f, t, w0); x += pixel; }
+        if (P.Value > 1) { V t = V.Load((float*)x); V.Accumulate(ref b, t, w4); if (P.Value > 2) V.Accumulate(ref d, t, w3); if (P.Value > 3) V.Accumulate(ref e, t, w2); if (P.Value > 4) V.Accumulate(ref f, t, w1); if (P.Value > 5) V.Accumulate(ref g, t, w0); x += pixel; }
+        if (P.Value > 2) { V t = V.Load((float*)x); V.Accumulate(ref d, t, w4); if (P.Value > 3) V.Accumulate(ref e, t, w3); if (P.Value > 4) V.Accumulate(ref f, t, w2); if (P.Value > 5) V.Accumulate(ref g, t, w1); if (P.Value > 6) V.Accumulate(ref h, t, w0); x += pixel; }
+        if (P.Value > 3) { V t = V.Load((float*)x); V.Accumulate(ref e, t, w4); if (P.Value > 4) V.Accumulate(ref f, t, w3); if (P.Value > 5) V.Accumulate(ref g, t, w2); if (P.Value > 6) V.Accumulate(ref h, t, w1); if (P.Value > 7) V.Accumulate(ref l, t, w0); x += pixel; }
+        if (P.Value > 4) { V t = V.Load((float*)x); V.Accumulate(ref f, t, w4); if (P.Value > 5) V.Accumulate(ref g, t, w3); if (P.Value > 6) V.Accumulate(ref h, t, w2); if (P.Value > 7) V.Accumulate(ref l, t, w1); x += pixel; }
+        if (P.Value > 5) { V t = V.Load((float*)x); V.Accumulate(ref g, t, w4); if (P.Value > 6) V.Accumulate(ref h, t, w3); if (P.Value > 7) V.Accumulate(ref l, t, w2); x += pixel; }
+        if (P.Value > 6) { V t = V.Load((float*)x); V.Accumulate(ref h, t, w4); if (P.Value > 7) V.Accumulate(ref l, t, w3); x += pixel; }
+        if (P.Value > 7) { V t = V.Load((float*)x); V.Accumulate(ref l, t, w4); }
+    }
+
+    // One tap of up to eight pixels, whose distances (in bytes) an address can say.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tap<V, P>(byte* x, nint pixel, nint pixel3, nint pixel5, nint pixel7, V w, ref V a, ref V b, ref V d, ref V e, ref V f, ref V g, ref V h, ref V l)
+        where V : struct, IVec<V> where P : struct, ICount
+    {
+        V.Accumulate(ref a, V.Load((float*)x), w);
+        if (P.Value > 1) V.Accumulate(ref b, V.Load((float*)(x + pixel)), w);
+        if (P.Value > 2) V.Accumulate(ref d, V.Load((float*)(x + 2 * pixel)), w);
+        if (P.Value > 3) V.Accumulate(ref e, V.Load((float*)(x + pixel3)), w);
+        if (P.Value > 4) V.Accumulate(ref f, V.Load((float*)(x + 4 * pixel)), w);
+        if (P.Value > 5) V.Accumulate(ref g, V.Load((float*)(x + pixel5)), w);
+        if (P.Value > 6) V.Accumulate(ref h, V.Load((float*)(x + 2 * pixel3)), w);
+        if (P.Value > 7) V.Accumulate(ref l, V.Load((float*)(x + pixel7)), w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write<V, P>(in Depthwise k, float* y, float* residual, V a, V b, V d, V e, V f, V g, V h, V l) where V : struct, IVec<V> where P : struct, ICount
+    {
+        nint next = k.YPixel;
         if (residual != null)
         {
-            v0 += V.Load(residual);
-            if (N.Value > 1)
-                v1 += V.Load(residual + V.Lanes);
+            nint add = k.ResidualPixel;
+            a += V.Load(residual);
+            if (P.Value > 1) b += V.Load(residual + add);
+            if (P.Value > 2) d += V.Load(residual + 2 * add);
+            if (P.Value > 3) e += V.Load(residual + 3 * add);
+            if (P.Value > 4) f += V.Load(residual + 4 * add);
+            if (P.Value > 5) g += V.Load(residual + 5 * add);
+            if (P.Value > 6) h += V.Load(residual + 6 * add);
+            if (P.Value > 7) l += V.Load(residual + 7 * add);
         }
-        V.Max(lo, V.Min(hi, v0)).Store(y);
-        if (N.Value > 1)
-            V.Max(lo, V.Min(hi, v1)).Store(y + V.Lanes);
+        V lo = V.Broadcast(k.Lo), hi = V.Broadcast(k.Hi);
+        V.Max(lo, V.Min(hi, a)).Store(y);
+        if (P.Value > 1) V.Max(lo, V.Min(hi, b)).Store(y + next);
+        if (P.Value > 2) V.Max(lo, V.Min(hi, d)).Store(y + 2 * next);
+        if (P.Value > 3) V.Max(lo, V.Min(hi, e)).Store(y + 3 * next);
+        if (P.Value > 4) V.Max(lo, V.Min(hi, f)).Store(y + 4 * next);
+        if (P.Value > 5) V.Max(lo, V.Min(hi, g)).Store(y + 5 * next);
+        if (P.Value > 6) V.Max(lo, V.Min(hi, h)).Store(y + 6 * next);
+        if (P.Value > 7) V.Max(lo, V.Min(hi, l)).Store(y + 7 * next);
     }
 }
 

@@ -19,6 +19,8 @@ internal sealed class Lowering
 
     // Only for a view as it was allocated: another view of the same buffer (a slice, a transpose) has something else around it.
     private readonly Dictionary<View, Halo> _halos = new(ReferenceEqualityComparer.Instance);
+    // Rows whose elements lie in another order than the model says: which element is where.
+    private readonly Dictionary<string, int[]> _orders = [];
     private readonly HashSet<Node> _absorbed = new(ReferenceEqualityComparer.Instance);
     private readonly List<Buffer> _buffers = [];
     private readonly List<Call> _calls = [];
@@ -299,6 +301,40 @@ internal sealed class Lowering
     {
         Loops loops = Loops.Collapse(view.Shape, view.Strides, view.Shape.Strides);
         Emit("Store", ("x", view), ("y", $"output{output}"), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]));
+    }
+
+    /// <summary>
+    /// Whether channels-last <paramref name="x"/> can stay as it lies where <paramref name="value"/> is its elements in rows: all that reads them is a product with constant
+    /// weights, whose rows are then put into that order.
+    /// </summary>
+    public bool TryKeepOrder(string value, View x, Shape shape)
+    {
+        Node? reader = SoleReader(value);
+        if (reader?.Op.Dequantizes != null)
+            reader = SoleReader(reader.Outputs[0]);
+        if (reader?.Op.MultipliesRows != true || Type(reader.Inputs[0]).Shape != shape || ConstantNumbers(reader.Inputs[1]) is not { Shape.Rank: 2 } || shape.Rank != 2 || x.Shape.Rank is not (3 or 4) || x.Shape[0] != shape[0])
+            return false;
+        Shape memory = Shape.Of([x.Shape[0], .. x.Shape.Skip(2), x.Shape[1]]);
+        View pixels = x.Permute(new([0, .. Enumerable.Range(2, x.Shape.Rank - 2), 1]));
+        if (!pixels.IsRowMajor)
+            return false;
+        int channels = x.Shape[1], area = shape[1] / channels;
+        _orders[value] = [.. Enumerable.Range(0, shape[1]).Select(p => p % channels * area + p / channels)];
+        Alias(value, pixels.Reshape(shape)!);
+        return true;
+    }
+
+    /// <summary>A matrix [K, N] (or its transpose) whose rows are in the order in which the elements of <paramref name="value"/>'s rows lie in memory.</summary>
+    public T[] InOrderOf<T>(string value, ReadOnlySpan<T> matrix, int depth, int columns, bool transposed)
+    {
+        int[]? order = _orders.GetValueOrDefault(value) ?? (_writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes != null ? _orders.GetValueOrDefault(writer.Inputs[0]) : null);
+        T[] result = [.. matrix];
+        for (int p = 0; order != null && p < depth; p++)
+        {
+            for (int n = 0; n < columns; n++)
+                result[transposed ? n * depth + p : p * columns + n] = matrix[transposed ? n * depth + order[p] : order[p] * columns + n];
+        }
+        return result;
     }
 
     private static PlanCall Render(Call call) => new(call.Kernel, new(call.Arguments.Select(a => new PlanArgument(a.Name, Render(a.Value)))), call.Comment);

@@ -5,6 +5,8 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
 {
     public override bool HasIntegerKernel => Alpha == 1 && Beta == 1 && !TransA;
 
+    public override bool MultipliesRows => !TransA;
+
     public override int? WeightsAxis => TransB ? 0 : 1;
 
     public override TensorType[] Infer(TensorType?[] inputs)
@@ -86,7 +88,7 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
         Tensor b = lowering.ConstantNumbers(node.Inputs[1]) ?? throw new OperatorException("B must be constant");
         Shape shape = lowering.Type(node.Outputs[0]).Shape;
         int rows = shape[0], columns = shape[1], depth = a.Shape[1];
-        float[] weights = Array.ConvertAll(Panels.Pack(b.F32, depth, columns, TransB), v => Alpha * v);
+        float[] weights = Array.ConvertAll(Panels.Pack(lowering.InOrderOf(node.Inputs[0], b.F32, depth, columns, TransB), depth, columns, TransB), v => Alpha * v);
 
         View? bias = null, residual = null;
         string value = node.Outputs[0];

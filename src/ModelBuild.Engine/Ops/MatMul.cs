@@ -5,6 +5,8 @@ internal sealed record MatMul : Op
 {
     public override bool HasIntegerKernel => true;
 
+    public override bool MultipliesRows => true;
+
     public override int? WeightsAxis => 1;
 
     public override TensorType[] Infer(TensorType?[] inputs)
@@ -60,11 +62,12 @@ internal sealed record MatMul : Op
         if (constant is { Shape.Rank: 2 })
         {
             a = lowering.As(a, Layout.RowMajor);
+            float[] weights = lowering.InOrderOf(node.Inputs[0], constant.F32, depth, columns, transposed: false);
             View? bias = lowering.AbsorbBias(node.Outputs[0], shape.Rank - 1, out node);
             var (value, residual) = lowering.AbsorbResidual(node.Outputs[0], Layout.RowMajor);
             var (result, lo, hi) = lowering.AbsorbClamp(value);
             View y = lowering.Write(result, Layout.RowMajor);
-            View panels = lowering.Place<float>(Panels.Pack(constant.F32, depth, columns, transposed: false));
+            View panels = lowering.Place<float>(Panels.Pack(weights, depth, columns, transposed: false));
             lowering.Emit("MatMulF32F32", ("x", a), ("weights", panels), ("bias", bias), ("residual", residual), ("y", y),
                 ("rows", a.Shape.Size / depth), ("depth", depth), ("columns", columns),
                 ("xRow", depth), ("weightsRow", 0), ("yRow", columns), ("residualRow", columns), ("lo", lo), ("hi", hi));

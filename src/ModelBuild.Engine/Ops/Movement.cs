@@ -133,6 +133,8 @@ internal abstract record Reshaping : Movement
             lowering.Alias(output, view);
             return;
         }
+        if (lowering.TryKeepOrder(output, x, shape))
+            return;
         // Channels that lie side by side in x stay so, where the axes of both are parts of the same finer ones: a shuffle of channels.
         Shape? fine = Shape.Refine(x.Shape, shape);
         bool channels = fine != null && shape.Rank is 3 or 4 && x.Strides.Where((_, i) => x.Shape[i] > 1).LastOrDefault(1) != 1;

@@ -57,6 +57,9 @@ internal abstract record Op
     /// <summary>Where an axis of the input is in the output, if all of it is there.</summary>
     public virtual int? AxisAfter(int axis, int rank) => null;
 
+    /// <summary>Whether the first input is rows that are multiplied by a matrix, the second.</summary>
+    public virtual bool MultipliesRows => false;
+
     /// <summary>Whether a quantized group of the operator runs as integers.</summary>
     public virtual bool HasIntegerKernel => false;
 

@@ -52,14 +52,15 @@ internal static class QuantizedProducts
         View a = lowering.Read(x.Value, Layout.RowMajor);
         View y = lowering.Write(end, Layout.RowMajor);
         int depth = shape[transposed ? 1 : 0], columns = shape[transposed ? 0 : 1], rows = a.Shape.Size / depth;
+        sbyte[][] parts = Array.ConvertAll(w.Parts, p => lowering.InOrderOf<sbyte>(x.Value, p, depth, columns, transposed));
         if (w.Parts.Length == 1)
         {
-            lowering.Emit("MatMulU8S8", ("x", a), ("weights", lowering.Place<sbyte>(Panels.Pack(w.Parts[0], depth, columns, transposed))), ("bias", lowering.Place<int>(w.Bias)),
+            lowering.Emit("MatMulU8S8", ("x", a), ("weights", lowering.Place<sbyte>(Panels.Pack(parts[0], depth, columns, transposed))), ("bias", lowering.Place<int>(w.Bias)),
                 ("scales", lowering.Place<float>(w.Multipliers(end.As))), ("y", y), ("rows", rows), ("depth", depth), ("columns", columns), ("xRow", depth), ("yRow", columns),
                 ("zero", end.As.Zero), ("lo", end.Lo), ("hi", end.Hi));
             return true;
         }
-        View sums = Sums(lowering, a, w.Parts, w.Bias, depth, columns, transposed, new(ElementType.Int32, y.Shape));
+        View sums = Sums(lowering, a, parts, w.Bias, depth, columns, transposed, new(ElementType.Int32, y.Shape));
         Requantize(lowering, sums, y, w, end, rows, columns, columns);
         return true;
     }

@@ -27,13 +27,13 @@ public static unsafe partial class Kernels
     /// </summary>
     public static void MatMulF32F32(
         in Frame frame, Place x, Place weights, Place bias, Place residual, Place y,
-        int rows, int depth, int columns, int xRow, int weightsRow, int yRow, int residualRow, float lo, float hi) =>
-        new Dense
-        {
-            X = x.F32, Weights = weights.F32, Bias = bias.F32, Residual = residual.F32, Y = y.F32,
-            Rows = rows, RowsPerLine = rows, Columns = columns, K = depth, TapRows = 1, TapColumns = 1,
-            XRow = xRow, WeightsRow = weightsRow, YRow = yRow, ResidualRow = residualRow, Lo = lo, Hi = hi,
-        }.Run(frame);
+        int rows, int depth, int columns, int xRow, int weightsRow, int yRow, int residualRow, float lo, float hi)
+    {
+        if (rows == 1 && (long)depth * columns < Job.LeastLoop)
+            DenseRow.Run(x.F32, weights.F32, bias.F32, residual.F32, y.F32, depth, columns, weightsRow, lo, hi);
+        else
+            Dense.Multiply(frame, x.F32, weights.F32, bias.F32, residual.F32, y.F32, rows, depth, columns, xRow, weightsRow, yRow, residualRow, lo, hi);
+    }
 
     /// <summary>Products of many matrices, both at run time: weights [depth, columns] row-major. The batch's axes step through x, weights and y by their strides.</summary>
     public static void BatchMatMulF32F32(

@@ -57,6 +57,11 @@ internal static unsafe class Strided
 
     public static void Copy<T>(in Frame frame, T* x, T* y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) where T : unmanaged
     {
+        if (shape.Length == 1 && (long)Cost * shape[0] < Job.LeastLoop)
+        {
+            CopyRow(x, y, shape[0], xStrides[0], yStrides[0]);
+            return;
+        }
         fixed (int* xs = xStrides, ys = yStrides)
             Nest<CopyBody<T>>.Run(frame, new(x, y, xs, ys), Cost, shape, xStrides, [], yStrides);
     }

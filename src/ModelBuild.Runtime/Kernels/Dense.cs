@@ -47,6 +47,15 @@ internal unsafe struct Dense : IMovable, ILoop
         Residual = Residual == null ? null : Residual + image * ResidualImage + group * Columns;
     }
 
+    /// <summary>A product of two matrices.</summary>
+    public static void Multiply(
+        in Frame frame, float* x, float* weights, float* bias, float* residual, float* y, int rows, int depth, int columns, int xRow, int weightsRow, int yRow, int residualRow, float lo, float hi) =>
+        new Dense
+        {
+            X = x, Weights = weights, Bias = bias, Residual = residual, Y = y, Rows = rows, RowsPerLine = rows, Columns = columns, K = depth, TapRows = 1, TapColumns = 1,
+            XRow = xRow, WeightsRow = weightsRow, YRow = yRow, ResidualRow = residualRow, Lo = lo, Hi = hi,
+        }.Run(frame);
+
     public readonly void Run(in Frame frame) => frame.Run(this, Tiling.Parts, Work);
 
     public readonly void RunAll() => Run(0, Tiling.Parts);
@@ -153,6 +162,15 @@ internal unsafe struct DenseTile
             Run<V, Two>(w, bias, at, Math.Min(columns - V.Lanes, V.Lanes));
         else
             Run<V, One>(w, bias, at, columns);
+    }
+
+    /// <summary>The same of one row.</summary>
+    public readonly void Row<V>(float* w, float* bias, nint at, int columns) where V : struct, IVec<V>
+    {
+        if (columns > V.Lanes)
+            Row<V, Two>(this, w, bias, at, Math.Min(columns - V.Lanes, V.Lanes));
+        else
+            Row<V, One>(this, w, bias, at, columns);
     }
 
     private readonly void Run<V, N>(float* w, float* bias, nint at, int last) where V : struct, IVec<V> where N : struct, ICount
@@ -306,6 +324,44 @@ internal unsafe struct DenseTile
             v0.Store(y);
         else
             v0.Store(y, last);
+    }
+}
+
+/// <summary>A short vector times a matrix: what <see cref="Dense"/> asks before it begins would take as long as the product.</summary>
+internal static unsafe class DenseRow
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run(float* x, float* weights, float* bias, float* residual, float* y, int depth, int columns, int weightsRow, float lo, float hi)
+    {
+        nint start = 0;
+        var tile = new DenseTile
+        {
+            X0 = x, Rows = 1, Taps = &start, Slices = 1, Depth = depth, Y = &y, Residual = &residual, HasResidual = residual != null, Lo = lo, Hi = hi,
+        };
+        if (Vector512.IsHardwareAccelerated)
+            Run<V512>(ref tile, weights, bias, depth, columns, weightsRow);
+        else if (Vector256.IsHardwareAccelerated)
+            Run<V256>(ref tile, weights, bias, depth, columns, weightsRow);
+        else if (Vector128.IsHardwareAccelerated)
+            Run<V128>(ref tile, weights, bias, depth, columns, weightsRow);
+        else
+            Run<V1>(ref tile, weights, bias, depth, columns, weightsRow);
+    }
+
+    [SkipLocalsInit]
+    private static void Run<V>(ref DenseTile tile, float* weights, float* bias, nint depth, int columns, nint weightsRow) where V : struct, IVec<V>
+    {
+        float* zeros = stackalloc float[Tiling.Panel];
+        if (bias == null)
+            new Span<float>(zeros, Tiling.Panel).Clear();
+        for (int column = 0; column < columns; column += Tiling.Panel)
+        {
+            int live = Math.Min(Tiling.Panel, columns - column);
+            tile.Step = weightsRow != 0 ? weightsRow : live;
+            float* w = weights + column * (weightsRow != 0 ? 1 : depth);
+            for (int done = 0; done < live; done += 2 * V.Lanes)
+                tile.Row<V>(w + done, (bias == null ? zeros : bias + column) + done, column + done, live - done);
+        }
     }
 }
 

@@ -74,6 +74,41 @@ public class ProductTests
          select (x, w, lie)).Sample(t => OneNode.Agrees(new MatMul(), [t.x, t.w], lie: t.lie), iter: 150);
 
     [TestMethod]
+    public void Gemm_ReadsChannelsAsTheyLie_WhenTheyAreFlattened() =>
+        (from images in Gen.Int[1, 3]
+         from channels in Gen.Int[2, 20]
+         from height in Gen.Int[1, 4]
+         from width in Gen.Int[2, 4]
+         from columns in Gen.Int[1, 40]
+         from transposed in Gen.Bool
+         let depth = channels * height * width
+         from x in Any.Floats([images, channels, height, width])
+         from b in Any.Floats(transposed ? [columns, depth] : [depth, columns])
+         select (x, b, transposed)).Sample(t =>
+         {
+             var (x, b, transposed) = t;
+             var builder = new GraphBuilder("flattened");
+             builder.AddInput("x", x.Type);
+             string pixels = builder.Add("pool", new MaxPool(new([1, 1]), new([1, 1]), new([1, 1]), new([0, 0, 0, 0])), "x");
+             string rows = builder.Add("flat", new Flatten(), pixels), y = builder.Add("y", new Gemm(TransB: transposed), rows, builder.AddConstant("b", b));
+             Graph graph = builder.Build([y]);
+             Tensor[] expected = Reference.Run(graph, [x], default);
+             Emitted emitted = Emitted.From(graph, PlanNames.None);
+             Assert.DoesNotContain("Copy4", emitted.Text);
+             using (var runner = new PlanRunner(emitted.Plan, emitted.Weights))
+                 Assert.IsLessThanOrEqualTo(4e-6, Comparison.Error(runner.Run([x])[0], expected[0]));
+
+             Quantization Within(float largest) => new(new([2 * largest / 255]), new([128]), ElementType.UInt8);
+             var points = new Dictionary<string, Quantization> { ["x"] = Within(8), [pixels] = Within(8), [rows] = Within(8), [y] = Within(expected[0].F32.ToArray().Max(MathF.Abs) + 1e-3f) };
+             Graph quantized = new Int8Rewriter(graph, graph.Nodes, points).Run();
+             Emitted integers = Emitted.From(quantized, PlanNames.None);
+             Assert.IsEmpty(integers.Plan.Calls.Where(c => c.Kernel == "Copy1" && !c.Comment.StartsWith("pool:", StringComparison.Ordinal)));
+             using var second = new PlanRunner(integers.Plan, integers.Weights);
+             // One step, where sums in int32 and in double precision fall on two sides of a half.
+             Assert.IsLessThanOrEqualTo(0.02, Comparison.Error(second.Run([x])[0], Reference.Run(quantized, [x], default)[0]));
+         }, iter: 100);
+
+    [TestMethod]
     public void MatMul_AgreesWithItsMeaning_WhenQuantized() =>
         (from rows in Gen.Int[1, 12]
          from depth in Gen.Int[1, 70]

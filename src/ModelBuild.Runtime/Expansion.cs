@@ -25,6 +25,9 @@ public readonly unsafe struct Expansion
     /// <summary>Nothing to decode: what is stored differs from what kernels read in its form only.</summary>
     public void F32(int from, int to, int elements, WeightsForm form) => WinogradWeights.Write(form, Stored<float>(from, elements), Expanded<float>(to, WinogradWeights.Elements(form, elements)));
 
+    /// <summary>As <see cref="F32"/>, of bytes.</summary>
+    public void I8(int from, int to, int elements, WeightsForm form) => WinogradWeights.Write(form, Stored<sbyte>(from, elements), Expanded<short>(to, WinogradWeights.Elements(form, elements)));
+
     /// <summary>float16 to float32.</summary>
     public void F16(int from, int to, int elements, WeightsForm form = WeightsForm.Same)
     {
@@ -44,7 +47,13 @@ public readonly unsafe struct Expansion
     }
 
     /// <summary>As <see cref="MaskF32"/>, of bytes.</summary>
-    public void MaskI8(int from, int to, int elements) => Mask(from, Expanded<sbyte>(to, elements));
+    public void MaskI8(int from, int to, int elements, WeightsForm form = WeightsForm.Same)
+    {
+        Span<sbyte> decoded = form == WeightsForm.Same ? Expanded<sbyte>(to, elements) : new sbyte[elements];
+        Mask(from, decoded);
+        if (form != WeightsForm.Same)
+            WinogradWeights.Write(form, decoded, Expanded<short>(to, WinogradWeights.Elements(form, elements)));
+    }
 
     /// <summary>As <see cref="MaskF32"/>, stored as float16.</summary>
     public void MaskF16(int from, int to, int elements, WeightsForm form = WeightsForm.Same)

@@ -146,6 +146,10 @@ internal sealed class Lowering
     public View Place(ReadOnlySpan<float> filters, WeightsForm form) =>
         new(Weights.Add(filters, _layer, form), 0, new(ElementType.Float32, [WinogradWeights.Elements(form, filters.Length)]), new([1]));
 
+    /// <summary>The same of integers, whose form is of int16.</summary>
+    public View Place(ReadOnlySpan<sbyte> filters, WeightsForm form) =>
+        new(Weights.Add(filters, _layer, form), 0, new(ElementType.Int16, [WinogradWeights.Elements(form, filters.Length)]), new([1]));
+
     /// <summary>Room for what a kernel computes on the way, in bytes.</summary>
     public View Room(int bytes) => Allocate(new(ElementType.UInt8, [bytes]), Layout.RowMajor);
 

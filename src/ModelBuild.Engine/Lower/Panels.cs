@@ -39,6 +39,21 @@ internal static class Panels
         return packed;
     }
 
+    /// <summary>Integer weights [M, C, kH, kW] → [tap][panel][c / 2][output][2].</summary>
+    public static sbyte[] PackTaps(ReadOnlySpan<sbyte> w, Shape shape)
+    {
+        int outputs = shape[0], channels = shape[1], taps = shape[2] * shape[3], pairs = (channels + 1) / 2;
+        var packed = new sbyte[taps * outputs * pairs * 2];
+        int at = 0;
+        for (int tap = 0; tap < taps; tap++)
+        for (int panel = 0; panel < outputs; panel += Width)
+        for (int pair = 0; pair < pairs; pair++)
+        for (int m = panel; m < Math.Min(panel + Width, outputs); m++)
+        for (int c = pair * 2; c < pair * 2 + 2; c++, at++)
+            packed[at] = c < channels ? w[(m * channels + c) * taps + tap] : (sbyte)0;
+        return packed;
+    }
+
     /// <summary>A depthwise convolution's [C, 1, (kH,) kW] → [tap][c].</summary>
     public static float[] Taps(Tensor weights)
     {

@@ -10,8 +10,8 @@ internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.P
 {
     public delegate byte[]? Packer(ReadOnlySpan<byte> data);
 
-    /// <summary>The decoder of float32 weights that are stored as they are, for kernels that read another form of them.</summary>
-    public const string Plain = "F32";
+    /// <summary>The decoder of weights that are stored as they are, for kernels that read another form of them.</summary>
+    public static string Plain(int elementBytes) => elementBytes == sizeof(float) ? "F32" : "I8";
 
     /// <summary>The packing table. Of forms of one size the first is taken.</summary>
     public static readonly StoredForm[] Table =

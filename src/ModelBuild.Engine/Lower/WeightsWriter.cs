@@ -32,6 +32,16 @@ internal sealed class WeightsWriter(Optimize optimize)
         return Add(MemoryMarshal.AsBytes(formed.AsSpan()), sizeof(float), name);
     }
 
+    /// <summary>The same of s8 filters.</summary>
+    public Buffer Add(ReadOnlySpan<sbyte> filters, string name, WeightsForm form)
+    {
+        if (optimize == Optimize.Size)
+            return Add(MemoryMarshal.AsBytes(filters), sizeof(sbyte), name, form);
+        var formed = new short[WinogradWeights.Elements(form, filters.Length)];
+        WinogradWeights.Write(form, filters, formed);
+        return Add(MemoryMarshal.AsBytes(formed.AsSpan()), sizeof(short), name);
+    }
+
     private Buffer Add(ReadOnlySpan<byte> data, int elementBytes, string name, WeightsForm form)
     {
         string key = $"{Convert.ToHexString(SHA256.HashData(data))} {form}";
@@ -40,11 +50,11 @@ internal sealed class WeightsWriter(Optimize optimize)
         (StoredForm Form, byte[] Packed)? stored = optimize == Optimize.Speed ? null : StoredForm.Smallest(data, elementBytes);
         if (stored == null && form == WeightsForm.Same)
             return _known[key] = new Buffer(Space.Weights, data.Length, Append(data));
-        int elements = data.Length / elementBytes, bytes = form == WeightsForm.Same ? data.Length : WinogradWeights.Elements(form, elements) * sizeof(float);
+        int elements = data.Length / elementBytes, bytes = form == WeightsForm.Same ? data.Length : WinogradWeights.Elements(form, elements) * (elementBytes == sizeof(float) ? sizeof(float) : sizeof(short));
         int to = Expansions.Count == 0 ? 0 : ExpandedBytes - Tail;
         to = (to + Alignment - 1) / Alignment * Alignment;
         ExpandedBytes = checked(to + bytes + Tail);
-        Expansions.Add(new PlanExpansion(name, stored?.Form.Decoder ?? StoredForm.Plain, Append(stored is { } s ? s.Packed : data), to, elements, form == WeightsForm.Same ? "" : form.ToString()));
+        Expansions.Add(new PlanExpansion(name, stored?.Form.Decoder ?? StoredForm.Plain(elementBytes), Append(stored is { } s ? s.Packed : data), to, elements, form == WeightsForm.Same ? "" : form.ToString()));
         return _known[key] = new Buffer(Space.Expanded, bytes, to);
     }
 

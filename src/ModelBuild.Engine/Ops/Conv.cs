@@ -116,10 +116,9 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
         Image rest = residual == null ? default : Image.Of(residual);
         if (WinogradChoice.Of(this, w.Shape, y.Shape, lowering.Numerics) is { } choice)
         {
-            (string, object?)[] window = [.. Window(origin, y, w.Shape).Where(a => WinogradChoice.Arguments.Contains(a.Item1))];
             lowering.Emit("WinogradF32F32", [
                 ("x", origin), ("weights", lowering.Place(Panels.PackTaps(w), choice.Form)), ("bias", bias), ("residual", residual), ("y", y), ("work", lowering.Room(choice.RoomBytes)),
-                .. window, ("depth", w.Shape[1]), ("tile", choice.Tile), ("block", choice.Block), ("workBytes", choice.RoomBytes),
+                .. choice.Sizes(Window(origin, y, w.Shape), w.Shape[1]),
                 ("residualImage", rest.Stride), ("residualLine", rest.Line), ("residualPixel", rest.Pixel), ("lo", lo), ("hi", hi)]);
             return;
         }

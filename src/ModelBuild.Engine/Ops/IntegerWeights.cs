@@ -57,6 +57,22 @@ internal sealed record IntegerWeights(sbyte[][] Parts, Shape Shape, int[] Bias, 
         return (Array.TrueForAll(second, v => v == 0) ? [first] : [first, second], bias);
     }
 
+    /// <summary>What a sum with its bias can be at most, of either sign.</summary>
+    public long LargestSum
+    {
+        get
+        {
+            int outputs = Bias.Length, each = Shape.Size / outputs;
+            return Enumerable.Range(0, outputs).Max(m =>
+            {
+                long up = 0, down = 0;
+                foreach (sbyte w in Parts[0].AsSpan(m * each, each))
+                    _ = w > 0 ? up += w : down -= w;
+                return 255 * Math.Max(up, down) + Math.Abs((long)Bias[m]);
+            });
+        }
+    }
+
     /// <summary>sx·sw / sy, in this order.</summary>
     public float[] Multipliers(Quantization y) => Array.ConvertAll(Scales, s => s / y.Scale);
 }

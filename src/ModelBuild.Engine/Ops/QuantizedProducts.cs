@@ -11,6 +11,13 @@ internal static class QuantizedProducts
         View y = lowering.Write(end, Layout.ChannelsLast);
         if (w.Parts.Length == 1)
         {
+            if (WinogradChoice.Of(op, w, y.Shape) is { } choice)
+            {
+                lowering.Emit("WinogradU8S8", [
+                    ("x", origin), ("weights", lowering.Place(Panels.PackTaps(w.Parts[0], w.Shape), choice.Form)), ("bias", lowering.Place<int>(w.Bias)), ("scales", lowering.Place<float>(w.Multipliers(end.As))),
+                    ("y", y), ("work", lowering.Room(choice.RoomBytes)), .. choice.Sizes(op.Window(origin, y, w.Shape), w.Shape[1]), ("zero", end.As.Zero), ("lo", end.Lo), ("hi", end.Hi)]);
+                return true;
+            }
             bool depthwise = op.IsDepthwise(w.Shape);
             sbyte[] packed = depthwise ? Panels.Taps(w.Parts[0], w.Shape[0]) : Panels.Pack(w.Parts[0], w.Shape, op.Group, op.IsWhole(origin, w.Shape));
             lowering.Emit(depthwise ? "DepthwiseU8S8" : "ConvU8S8", [

@@ -106,6 +106,51 @@ internal static unsafe class Bytes
         Vector256<ushort> words = Vector256.Narrow(v.GetLower().AsUInt32(), v.GetUpper().AsUInt32());
         Vector128.Narrow(words.GetLower(), words.GetUpper()).Store(y);
     }
+
+    /// <summary>The first lanes, <paramref name="count"/> of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<int> v, byte* y, int count)
+    {
+        if (count == 16)
+            Store(v, y);
+        else if (count >= 8)
+        {
+            Store(v.GetLower(), y);
+            Store(v.GetUpper(), y + 8, count - 8);
+        }
+        else
+            Store(v.GetLower(), y, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<int> v, byte* y, int count)
+    {
+        if (count == 8)
+            Store(v, y);
+        else if (count >= 4)
+        {
+            Store(v.GetLower(), y);
+            Store(v.GetUpper(), y + 4, count - 4);
+        }
+        else
+            Store(v.GetLower(), y, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector128<int> v, byte* y, int count)
+    {
+        if (count >= 4)
+        {
+            Store(v, y);
+            return;
+        }
+        if (count > 0)
+            y[0] = (byte)v.GetElement(0);
+        if (count > 1)
+            y[1] = (byte)v.GetElement(1);
+        if (count > 2)
+            y[2] = (byte)v.GetElement(2);
+    }
 }
 
 /// <summary>AVX-VNNI: one instruction for 32 products.</summary>

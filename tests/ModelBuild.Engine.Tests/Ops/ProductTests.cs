@@ -41,6 +41,47 @@ public class ProductTests
          }, iter: 40);
 
     [TestMethod]
+    public void Conv_IsTheSameToTheByte_WhenFrequenciesOfIntegersAreMultiplied()
+    {
+        var tiles = new HashSet<string>();
+        (from channels in Gen.Int[16, 70]
+         from outputs in Gen.Int[16, 70]
+         from pads in Gen.Int[0, 2].Array[4]
+         from height in Gen.Int[10, 19]
+         from width in Gen.Int[10, 19]
+         from images in Gen.Int[1, 2]
+         from x in Any.Floats([images, channels, height, width])
+         from w in Any.Floats([outputs, channels, 3, 3])
+         from b in Any.Floats([outputs])
+         from zero in Gen.Int[0, 255]
+         from threads in Gen.Int[1, 2]
+         select (x, w, b, pads, zero, threads)).Sample(t =>
+         {
+             var (x, w, b, pads, zero, threads) = t;
+             // The same filters with a border of zeros are of a size that is summed directly.
+             Tensor wide = new Pad(new([0, 0, 1, 1, 0, 0, 1, 1])).Evaluate([w])[0];
+             Tensor[] outputs = [.. new[] { (w, 3, 0), (wide, 5, 1) }.Select(f =>
+             {
+                 var (filters, side, more) = f;
+                 var builder = new GraphBuilder("conv");
+                 builder.AddInput("x", x.Type);
+                 string y = builder.Add("y", new Conv(new([side, side]), new([1, 1]), new([1, 1]), new(pads.Select(p => p + more))), "x", builder.AddConstant("w", filters), builder.AddConstant("b", b));
+                 Graph graph = builder.Build([y]);
+                 float largest = 4 * MathF.Sqrt(x.Shape[1] * 9) * 8;
+                 var points = new Dictionary<string, Quantization> { ["x"] = new(new([16 / 255f]), new([zero]), ElementType.UInt8), [y] = new(new([largest / 128]), new([131]), ElementType.UInt8) };
+                 Emitted emitted = Emitted.From(new Int8Rewriter(graph, graph.Nodes, points).Run(), PlanNames.None);
+                 Assert.Contains(side == 3 ? "WinogradU8S8" : "ConvU8S8", emitted.Text);
+                 if (side == 3)
+                     tiles.Add(emitted.Plan.Calls.Single(c => c.Kernel == "WinogradU8S8").Arguments.Single(a => a.Name == "tile").Value);
+                 using var runner = new PlanRunner(emitted.Plan, emitted.Weights, threads);
+                 return runner.Run([x])[0];
+             })];
+             CollectionAssert.AreEqual(outputs[1].Bytes.ToArray(), outputs[0].Bytes.ToArray());
+         }, iter: 60, threads: 1);
+        CollectionAssert.AreEquivalent(new[] { "2", "4" }, tiles.ToArray());
+    }
+
+    [TestMethod]
     public void Conv_AgreesWithItsMeaning_WhenQuantized() => Convolutions(most: 70).Sample(c =>
     {
         var builder = new GraphBuilder("conv");

@@ -14,6 +14,9 @@ internal sealed record WinogradChoice(WeightsForm Form, int Tile, int Block, int
     // Fewer channels, and the way to frequencies and back costs what is saved; fewer tiles, and weights are read for too little.
     private const int LeastChannels = 16, LeastTiles = 16;
 
+    // Integer filters that stay in the third-level cache as they are, and would come from memory in this form, are as fast as they are.
+    private const int MostIntegerBytes = 6 * 1024 * 1024;
+
     // A block's frequencies stay in the second-level cache, unless they would be two tiles of a product or less.
     private const int Cache = 256 * 1024, LeastBlock = 28;
 
@@ -32,7 +35,7 @@ internal sealed record WinogradChoice(WeightsForm Form, int Tile, int Block, int
         if (!Fits(conv, weights.Shape))
             return null;
         int tile = Tiles(y, 4) >= LeastTiles && weights.LargestSum < 1 << 25 ? 4 : 2;
-        if (weights.LargestSum >= 1 << 29)
+        if (weights.LargestSum >= 1 << 29 || (tile + 2) * (tile + 2) * sizeof(short) * weights.Shape[0] * weights.Shape[1] > MostIntegerBytes)
             return null;
         return Make(tile == 2 ? WeightsForm.Winograd2I16 : WeightsForm.Winograd4I16, tile, Tiles(y, tile), block => WinogradU8.Room(tile, block, weights.Shape[1], weights.Shape[0]));
     }

@@ -25,10 +25,13 @@ internal unsafe struct DenseU8 : IMovable, ILoop
     public nint XLine, XRow, TapRow, TapColumn, YLine, YRow, XImage, YImage, XGroup, WeightsGroup;
     public Requantization To;
 
-    // VNNI's sums live in sixteen registers, operands included.
-    private static int Height => AvxVnni.IsSupported ? 6 : Avx512BW.IsSupported ? 8 : 4;
+    // VNNI's sums live in sixteen registers, and sources may lie in others.
+    private readonly int Height => AvxVnni.IsSupported ? Columns <= 8 ? 14 : 7 : Avx512BW.IsSupported ? 8 : 4;
 
-    private readonly Tiling Tiling => new(Rows, Rows, Columns, Height, (long)Columns * ((K + 3) / 4 * 4) * TapRows * TapColumns);
+    // Rows at one distance from each other; a row a line is that too.
+    private readonly bool IsEven => RowsPerLine == 1 || XLine == RowsPerLine * XRow;
+
+    private readonly Tiling Tiling => new(Rows, IsEven ? Rows : RowsPerLine, Columns, Height, (long)Columns * ((K + 3) / 4 * 4) * TapRows * TapColumns);
 
     // Bytes are multiplied about twice as fast as floats.
     public readonly long Work => (long)Rows * Columns * K * TapRows * TapColumns / 2;
@@ -69,11 +72,11 @@ internal unsafe struct DenseU8 : IMovable, ILoop
         for (int i = 0; i < slices; i++)
             taps[i] = i / TapColumns * TapRow + i % TapColumns * TapColumn;
 
-        int* bias = Bias, zeros = stackalloc int[Tiling.Panel];
+        int* bias = Bias, zeros = stackalloc int[2 * Tiling.Panel];
         if (bias == null)
-            new Span<int>(zeros, Tiling.Panel).Clear();
-        void** pointers = stackalloc void*[IntegerRows.Count];
-        var rows = new IntegerRows(pointers);
+            new Span<int>(zeros, 2 * Tiling.Panel).Clear();
+        nint* places = stackalloc nint[Tiling.MostRows];
+        var tile = new IntegerTile { Taps = taps, Slices = slices, Depth = quads * 4, XRow = RowsPerLine == 1 ? XLine : XRow, Places = places, Y = Y, Sums = Sums, To = To };
 
         // All panels for some rows, or all rows for a panel.
         Tiling tiling = Tiling;
@@ -82,184 +85,172 @@ internal unsafe struct DenseU8 : IMovable, ILoop
         {
             int end = Math.Min(endColumn, first + tiling.Width);
             int row = tiling.Row(firstTile);
-            for (int tile = firstTile; tile < endTile; tile++)
+            for (int number = firstTile; number < endTile; number++)
             {
-                int next = tiling.Row(tile + 1), count = next - row;
-                Point(&rows, row, count);
+                int next = tiling.Row(number + 1);
+                tile.Rows = next - row;
+                Point(ref tile, row);
                 for (int column = first; column < end; column += Tiling.Panel)
                 {
                     int live = Math.Min(Tiling.Panel, Columns - column);
-                    var panel = new IntegerPanel
-                    {
-                        Rows = &rows, Count = count, Taps = taps, Slices = slices, Depth = quads * 4, Step = live * 4, Start = column,
-                        W = Weights + (nint)column * slices * quads * 4, Bias = bias == null ? zeros : bias + column, Scales = Scales + column, To = To,
-                    };
-                    panel.Run<D, V, Q>(live);
+                    tile.Step = live * 4;
+                    tile.W = Weights + (nint)column * slices * quads * 4;
+                    for (int done = 0; done < live; done += 2 * D.Lanes)
+                        tile.Run<D, V, Q>(done, (bias == null ? zeros : bias + column) + done, Scales + column + done, column + done, live - done);
                 }
                 row = next;
             }
         }
     }
 
-    private readonly void Point(IntegerRows* rows, int row, int count)
+    // Where the rows of a tile lie. Those of y may turn into another line anywhere.
+    private readonly void Point(ref IntegerTile tile, int row)
     {
-        int line = row / RowsPerLine, column = row - line * RowsPerLine;
-        for (int r = 0; r < count; r++)
+        int half = row + (tile.Rows + 1) / 2, line = row / RowsPerLine, pixel = row - line * RowsPerLine;
+        tile.X0 = X + line * XLine + pixel * XRow;
+        tile.X1 = X + half / RowsPerLine * XLine + half % RowsPerLine * XRow;
+        nint at = line * YLine + pixel * YRow, turn = YLine - RowsPerLine * YRow;
+        for (int r = 0; r < tile.Rows; r++, at += YRow)
         {
-            nint at = line * YLine + column * YRow;
-            rows->X[r] = X + line * XLine + column * XRow;
-            rows->Y[r] = Y == null ? null : Y + at;
-            rows->Sums[r] = Sums == null ? null : Sums + at;
-            if (++column == RowsPerLine)
-            {
-                column = 0;
-                line++;
-            }
+            tile.Places[r] = at;
+            if (++pixel < RowsPerLine)
+                continue;
+            pixel = 0;
+            at += turn;
         }
     }
 }
 
-/// <summary>Where the rows of a tile begin: eight pointers each; of Y and Sums, one kind is null.</summary>
-internal unsafe struct IntegerRows
+/// <summary>Some rows of x, at one distance from each other in each half of them, times one or two vectors of a panel.</summary>
+internal unsafe struct IntegerTile
 {
-    public byte** X, Y;
-    public int** Sums;
-
-    public const int Count = 3 * 8;
-
-    public IntegerRows(void** memory)
-    {
-        X = (byte**)memory;
-        Y = (byte**)memory + 8;
-        Sums = (int**)memory + 16;
-    }
-}
-
-/// <summary>Some rows times one panel.</summary>
-internal unsafe struct IntegerPanel
-{
-    public IntegerRows* Rows;
-    public int Count, Start;
+    /// <summary>The first row, and the first of the second half.</summary>
+    public byte* X0, X1;
+    public int Rows;
+    public nint XRow;
     public nint* Taps;
     public nint Slices, Depth, Step;
     public sbyte* W;
-    public int* Bias;
-    public float* Scales;
+
+    /// <summary>Where each row of the result begins, in elements after <see cref="Y"/> or <see cref="Sums"/>, of which one is null.</summary>
+    public nint* Places;
+    public byte* Y;
+    public int* Sums;
     public Requantization To;
 
-    public void Run<D, V, Q>(int live) where D : struct, IDot<V, Q> where V : struct where Q : struct
-    {
-        nint done = 0;
-        for (; done <= live - 2 * D.Lanes; done += 2 * D.Lanes)
-            Tiles<D, V, Q, Two>(Rows, done, Bias + done, Scales + done);
-        if (done <= live - D.Lanes)
-        {
-            Tiles<D, V, Q, One>(Rows, done, Bias + done, Scales + done);
-            done += D.Lanes;
-        }
-        if (done < live)
-            Rest<D, V, Q>(done, (int)(live - done));
-    }
-
-    /// <summary>Fewer columns than lanes. Weights are read past their end, which is followed by others or by padding; nothing is written there.</summary>
-    [SkipLocalsInit]
-    private void Rest<D, V, Q>(nint done, int live) where D : struct, IDot<V, Q> where V : struct where Q : struct
-    {
-        void** pointers = stackalloc void*[IntegerRows.Count];
-        var rows = new IntegerRows(pointers) { X = Rows->X };
-        int* bias = stackalloc int[D.Lanes], sums = stackalloc int[8 * D.Lanes];
-        float* scales = stackalloc float[D.Lanes];
-        byte* bytes = stackalloc byte[8 * D.Lanes];
-        nint at = Start + done;
-        bool whole = Rows->Y[0] != null;
-        for (int i = 0; i < D.Lanes; i++)
-        {
-            bias[i] = i < live ? Bias[done + i] : 0;
-            scales[i] = whole && i < live ? Scales[done + i] : 0;
-        }
-        for (int r = 0; r < Count; r++)
-        {
-            rows.Y[r] = whole ? bytes + r * D.Lanes - at : null;
-            rows.Sums[r] = whole ? null : sums + r * D.Lanes - at;
-        }
-        Tiles<D, V, Q, One>(&rows, done, bias, scales);
-        for (int r = 0; r < Count; r++)
-        {
-            for (int i = 0; i < live; i++)
-            {
-                if (whole)
-                    Rows->Y[r][at + i] = bytes[r * D.Lanes + i];
-                else
-                    Rows->Sums[r][at + i] = sums[r * D.Lanes + i];
-            }
-        }
-    }
-
-    private void Tiles<D, V, Q, N>(IntegerRows* rows, nint done, int* bias, float* scales)
-        where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
+    /// <summary>Columns from <paramref name="at"/> on, two vectors at most. Weights, bias and scales are read in whole vectors: what lies behind them is weights or padding.</summary>
+    public readonly void Run<D, V, Q>(nint done, int* bias, float* scales, nint at, int columns) where D : struct, IDot<V, Q> where V : struct where Q : struct
     {
         sbyte* w = W + 4 * done;
-        nint at = Start + done;
-        switch (Count)
+        if (columns > D.Lanes)
+            Run<D, V, Q, Two>(w, bias, scales, at, Math.Min(columns - D.Lanes, D.Lanes));
+        else
+            Run<D, V, Q, One>(w, bias, scales, at, columns);
+    }
+
+    private readonly void Run<D, V, Q, N>(sbyte* w, int* bias, float* scales, nint at, int last) where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
+    {
+        switch (Rows)
         {
-            case 1: Row<D, V, Q, N>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
-            case 2: Tile<D, V, Q, N, Two>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
-            case 3: Tile<D, V, Q, N, Three>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
-            case 4: Tile<D, V, Q, N, Four>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
-            case 5: Tile<D, V, Q, N, Five>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
-            case 6: Tile<D, V, Q, N, Six>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
-            case 7: Tile<D, V, Q, N, Seven>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
-            default: Tile<D, V, Q, N, Eight>(rows, Taps, Slices, Depth, w, Step, bias, scales, at, To); break;
+            case 1: Row<D, V, Q, N>(this, w, bias, scales, at, last); break;
+            case 2: Tile<D, V, Q, N, Two>(this, w, bias, scales, at, last); break;
+            case 3: Tile<D, V, Q, N, Three>(this, w, bias, scales, at, last); break;
+            case 4: Tile<D, V, Q, N, Four>(this, w, bias, scales, at, last); break;
+            case 5: Tile<D, V, Q, N, Five>(this, w, bias, scales, at, last); break;
+            case 6: Tile<D, V, Q, N, Six>(this, w, bias, scales, at, last); break;
+            case 7: Tile<D, V, Q, N, Seven>(this, w, bias, scales, at, last); break;
+            case 8: Tile<D, V, Q, N, Eight>(this, w, bias, scales, at, last); break;
+            case 9: Tile<D, V, Q, N, Nine>(this, w, bias, scales, at, last); break;
+            case 10: Tile<D, V, Q, N, Ten>(this, w, bias, scales, at, last); break;
+            case 11: Tile<D, V, Q, N, Eleven>(this, w, bias, scales, at, last); break;
+            case 12: Tile<D, V, Q, N, Twelve>(this, w, bias, scales, at, last); break;
+            case 13: Tile<D, V, Q, N, Thirteen>(this, w, bias, scales, at, last); break;
+            default: Tile<D, V, Q, N, Fourteen>(this, w, bias, scales, at, last); break;
         }
     }
 
-    // Nothing is called from here: a call would put every sum into memory, in each step of the loop.
+    // As DenseTile's: rows from two pointers, by multiples of their distance that an address can say. Nothing is called from here: a call would put every sum into
+    // memory, in each step of the loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Tile<D, V, Q, N, R>(IntegerRows* rows, nint* taps, nint slices, nint depth, sbyte* w, nint step, int* bias, float* scales, nint at, in Requantization to)
+    private static void Tile<D, V, Q, N, R>(in IntegerTile tile, sbyte* w, int* bias, float* scales, nint at, int last)
         where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount where R : struct, ICount
     {
         V a0 = D.Sums(bias), a1 = N.Value > 1 ? D.Sums(bias + D.Lanes) : D.Zero;
-        V b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1;
-        V e0 = a0, e1 = a1, f0 = a0, f1 = a1, g0 = a0, g1 = a1, h0 = a0, h1 = a1;
-        for (nint s = 0; s < slices; s++)
+        V b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1, e0 = a0, e1 = a1, f0 = a0, f1 = a1, g0 = a0, g1 = a1;
+        V h0 = a0, h1 = a1, i0 = a0, i1 = a1, j0 = a0, j1 = a1, k0 = a0, k1 = a1, l0 = a0, l1 = a1, m0 = a0, m1 = a1, n0 = a0, n1 = a1;
+        nint* tap = tile.Taps, end = tap + tile.Slices;
+        nint row = tile.XRow, row3 = 3 * row, row5 = 5 * row, step = tile.Step;
+        for (; tap < end; tap++)
         {
-            nint tap = taps[s];
-            byte* pa = rows->X[0] + tap;
-            byte* pb = R.Value > 1 ? rows->X[1] + tap : pa, pc = R.Value > 2 ? rows->X[2] + tap : pa, pd = R.Value > 3 ? rows->X[3] + tap : pa;
-            byte* pe = R.Value > 4 ? rows->X[4] + tap : pa, pf = R.Value > 5 ? rows->X[5] + tap : pa, pg = R.Value > 6 ? rows->X[6] + tap : pa, ph = R.Value > 7 ? rows->X[7] + tap : pa;
-            for (nint k = 0; k < depth; k += 4, w += step)
+            byte* p = tile.X0 + *tap, q = tile.X1 + *tap, stop = p + tile.Depth;
+            for (; p < stop; p += 4, q += 4, w += step)
             {
-                Q w0 = D.Load(w), w1 = N.Value > 1 ? D.Load(w + 4 * D.Lanes) : default, t;
-                t = D.Broadcast(pa + k); a0 = D.Add(a0, t, w0); if (N.Value > 1) a1 = D.Add(a1, t, w1);
-                if (R.Value > 1) { t = D.Broadcast(pb + k); b0 = D.Add(b0, t, w0); if (N.Value > 1) b1 = D.Add(b1, t, w1); }
-                if (R.Value > 2) { t = D.Broadcast(pc + k); c0 = D.Add(c0, t, w0); if (N.Value > 1) c1 = D.Add(c1, t, w1); }
-                if (R.Value > 3) { t = D.Broadcast(pd + k); d0 = D.Add(d0, t, w0); if (N.Value > 1) d1 = D.Add(d1, t, w1); }
-                if (R.Value > 4) { t = D.Broadcast(pe + k); e0 = D.Add(e0, t, w0); if (N.Value > 1) e1 = D.Add(e1, t, w1); }
-                if (R.Value > 5) { t = D.Broadcast(pf + k); f0 = D.Add(f0, t, w0); if (N.Value > 1) f1 = D.Add(f1, t, w1); }
-                if (R.Value > 6) { t = D.Broadcast(pg + k); g0 = D.Add(g0, t, w0); if (N.Value > 1) g1 = D.Add(g1, t, w1); }
-                if (R.Value > 7) { t = D.Broadcast(ph + k); h0 = D.Add(h0, t, w0); if (N.Value > 1) h1 = D.Add(h1, t, w1); }
+                Q w0 = D.Load(w), w1 = N.Value > 1 ? D.Load(w + 4 * D.Lanes) : default;
+                { Q t = D.Broadcast(p); a0 = D.Add(a0, t, w0); if (N.Value > 1) a1 = D.Add(a1, t, w1); }
+                if (R.Value > 2) { Q t = D.Broadcast(p + row); b0 = D.Add(b0, t, w0); if (N.Value > 1) b1 = D.Add(b1, t, w1); }
+                if (R.Value > 4) { Q t = D.Broadcast(p + 2 * row); c0 = D.Add(c0, t, w0); if (N.Value > 1) c1 = D.Add(c1, t, w1); }
+                if (R.Value > 6) { Q t = D.Broadcast(p + row3); d0 = D.Add(d0, t, w0); if (N.Value > 1) d1 = D.Add(d1, t, w1); }
+                if (R.Value > 8) { Q t = D.Broadcast(p + 4 * row); e0 = D.Add(e0, t, w0); if (N.Value > 1) e1 = D.Add(e1, t, w1); }
+                if (R.Value > 10) { Q t = D.Broadcast(p + row5); f0 = D.Add(f0, t, w0); if (N.Value > 1) f1 = D.Add(f1, t, w1); }
+                if (R.Value > 12) { Q t = D.Broadcast(p + 2 * row3); g0 = D.Add(g0, t, w0); if (N.Value > 1) g1 = D.Add(g1, t, w1); }
+                if (R.Value > 1) { Q t = D.Broadcast(q); h0 = D.Add(h0, t, w0); if (N.Value > 1) h1 = D.Add(h1, t, w1); }
+                if (R.Value > 3) { Q t = D.Broadcast(q + row); i0 = D.Add(i0, t, w0); if (N.Value > 1) i1 = D.Add(i1, t, w1); }
+                if (R.Value > 5) { Q t = D.Broadcast(q + 2 * row); j0 = D.Add(j0, t, w0); if (N.Value > 1) j1 = D.Add(j1, t, w1); }
+                if (R.Value > 7) { Q t = D.Broadcast(q + row3); k0 = D.Add(k0, t, w0); if (N.Value > 1) k1 = D.Add(k1, t, w1); }
+                if (R.Value > 9) { Q t = D.Broadcast(q + 4 * row); l0 = D.Add(l0, t, w0); if (N.Value > 1) l1 = D.Add(l1, t, w1); }
+                if (R.Value > 11) { Q t = D.Broadcast(q + row5); m0 = D.Add(m0, t, w0); if (N.Value > 1) m1 = D.Add(m1, t, w1); }
+                if (R.Value > 13) { Q t = D.Broadcast(q + 2 * row3); n0 = D.Add(n0, t, w0); if (N.Value > 1) n1 = D.Add(n1, t, w1); }
             }
         }
-        Finish<D, V, Q, N>(a0, a1, rows->Y[0], rows->Sums[0], scales, at, to);
-        if (R.Value > 1) Finish<D, V, Q, N>(b0, b1, rows->Y[1], rows->Sums[1], scales, at, to);
-        if (R.Value > 2) Finish<D, V, Q, N>(c0, c1, rows->Y[2], rows->Sums[2], scales, at, to);
-        if (R.Value > 3) Finish<D, V, Q, N>(d0, d1, rows->Y[3], rows->Sums[3], scales, at, to);
-        if (R.Value > 4) Finish<D, V, Q, N>(e0, e1, rows->Y[4], rows->Sums[4], scales, at, to);
-        if (R.Value > 5) Finish<D, V, Q, N>(f0, f1, rows->Y[5], rows->Sums[5], scales, at, to);
-        if (R.Value > 6) Finish<D, V, Q, N>(g0, g1, rows->Y[6], rows->Sums[6], scales, at, to);
-        if (R.Value > 7) Finish<D, V, Q, N>(h0, h1, rows->Y[7], rows->Sums[7], scales, at, to);
+        nint* places = tile.Places;
+        if (tile.Y != null)
+        {
+            byte* y = tile.Y + at;
+            Write<D, V, Q, N>(y + places[0], a0, a1, scales, tile.To, last);
+            if (R.Value > 2) Write<D, V, Q, N>(y + places[1], b0, b1, scales, tile.To, last);
+            if (R.Value > 4) Write<D, V, Q, N>(y + places[2], c0, c1, scales, tile.To, last);
+            if (R.Value > 6) Write<D, V, Q, N>(y + places[3], d0, d1, scales, tile.To, last);
+            if (R.Value > 8) Write<D, V, Q, N>(y + places[4], e0, e1, scales, tile.To, last);
+            if (R.Value > 10) Write<D, V, Q, N>(y + places[5], f0, f1, scales, tile.To, last);
+            if (R.Value > 12) Write<D, V, Q, N>(y + places[6], g0, g1, scales, tile.To, last);
+            if (R.Value > 1) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2], h0, h1, scales, tile.To, last);
+            if (R.Value > 3) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 1], i0, i1, scales, tile.To, last);
+            if (R.Value > 5) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 2], j0, j1, scales, tile.To, last);
+            if (R.Value > 7) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 3], k0, k1, scales, tile.To, last);
+            if (R.Value > 9) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 4], l0, l1, scales, tile.To, last);
+            if (R.Value > 11) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 5], m0, m1, scales, tile.To, last);
+            if (R.Value > 13) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 6], n0, n1, scales, tile.To, last);
+        }
+        else
+        {
+            int* y = tile.Sums + at;
+            Write<D, V, Q, N>(y + places[0], a0, a1, last);
+            if (R.Value > 2) Write<D, V, Q, N>(y + places[1], b0, b1, last);
+            if (R.Value > 4) Write<D, V, Q, N>(y + places[2], c0, c1, last);
+            if (R.Value > 6) Write<D, V, Q, N>(y + places[3], d0, d1, last);
+            if (R.Value > 8) Write<D, V, Q, N>(y + places[4], e0, e1, last);
+            if (R.Value > 10) Write<D, V, Q, N>(y + places[5], f0, f1, last);
+            if (R.Value > 12) Write<D, V, Q, N>(y + places[6], g0, g1, last);
+            if (R.Value > 1) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2], h0, h1, last);
+            if (R.Value > 3) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 1], i0, i1, last);
+            if (R.Value > 5) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 2], j0, j1, last);
+            if (R.Value > 7) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 3], k0, k1, last);
+            if (R.Value > 9) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 4], l0, l1, last);
+            if (R.Value > 11) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 5], m0, m1, last);
+            if (R.Value > 13) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 6], n0, n1, last);
+        }
     }
 
     // One row alone: four steps of k at once, as each sum waits for the one before it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Row<D, V, Q, N>(IntegerRows* rows, nint* taps, nint slices, nint depth, sbyte* w, nint step, int* bias, float* scales, nint at, in Requantization to)
-        where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
+    private static void Row<D, V, Q, N>(in IntegerTile tile, sbyte* w, int* bias, float* scales, nint at, int last) where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
     {
         V a0 = D.Sums(bias), a1 = N.Value > 1 ? D.Sums(bias + D.Lanes) : D.Zero, b0 = D.Zero, b1 = D.Zero, c0 = D.Zero, c1 = D.Zero, d0 = D.Zero, d1 = D.Zero;
         Q t;
+        nint slices = tile.Slices, depth = tile.Depth, step = tile.Step;
         for (nint s = 0; s < slices; s++)
         {
-            byte* x = rows->X[0] + taps[s];
+            byte* x = tile.X0 + tile.Taps[s];
             nint k = 0;
             for (; k <= depth - 16; k += 16, w += 4 * step)
             {
@@ -275,21 +266,32 @@ internal unsafe struct IntegerPanel
                 if (N.Value > 1) a1 = D.Add(a1, t, D.Load(w + 4 * D.Lanes));
             }
         }
-        Finish<D, V, Q, N>(D.Plus(D.Plus(a0, b0), D.Plus(c0, d0)), D.Plus(D.Plus(a1, b1), D.Plus(c1, d1)), rows->Y[0], rows->Sums[0], scales, at, to);
+        a0 = D.Plus(D.Plus(a0, b0), D.Plus(c0, d0));
+        a1 = D.Plus(D.Plus(a1, b1), D.Plus(c1, d1));
+        if (tile.Y != null)
+            Write<D, V, Q, N>(tile.Y + tile.Places[0] + at, a0, a1, scales, tile.To, last);
+        else
+            Write<D, V, Q, N>(tile.Sums + tile.Places[0] + at, a0, a1, last);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<D, V, Q, N>(V v0, V v1, byte* y, int* sums, float* scales, nint at, in Requantization to) where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
+    private static void Write<D, V, Q, N>(byte* y, V v0, V v1, float* scales, in Requantization to, int last) where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
     {
-        if (y != null)
+        if (N.Value > 1)
+            D.Store(v0, v1, scales, to, y, last);
+        else
+            D.Store(v0, scales, to, y, last);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write<D, V, Q, N>(int* y, V v0, V v1, int last) where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
+    {
+        if (N.Value > 1)
         {
-            D.Store(v0, scales, to, y + at);
-            if (N.Value > 1) D.Store(v1, scales + D.Lanes, to, y + at + D.Lanes);
+            D.Store(v0, y, D.Lanes);
+            D.Store(v1, y + D.Lanes, last);
         }
         else
-        {
-            D.Store(v0, sums + at);
-            if (N.Value > 1) D.Store(v1, sums + at + D.Lanes);
-        }
+            D.Store(v0, y, last);
     }
 }

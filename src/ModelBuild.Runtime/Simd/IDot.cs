@@ -27,10 +27,14 @@ internal unsafe interface IDot<V, Q> where V : struct where Q : struct
 
     static abstract V Plus(V a, V b);
 
-    static abstract void Store(V sum, int* to);
+    /// <summary>The first lanes, <paramref name="count"/> of them.</summary>
+    static abstract void Store(V sum, int* to, int count);
 
-    /// <summary>Sums as output bytes (<see cref="Requantization"/>); one scale a lane.</summary>
-    static abstract void Store(V sum, float* scale, in Requantization to, byte* y);
+    /// <summary>Sums as output bytes (<see cref="Requantization"/>), one scale a lane; the first <paramref name="count"/> of them.</summary>
+    static abstract void Store(V sum, float* scale, in Requantization to, byte* y, int count);
+
+    /// <summary>The same of two vectors, the first <paramref name="last"/> lanes of the second.</summary>
+    static abstract void Store(V sum, V second, float* scale, in Requantization to, byte* y, int last);
 }
 
 /// <summary>
@@ -175,11 +179,24 @@ internal readonly unsafe struct DotVnni : IDot<Vector256<int>, Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> sum, Vector256<int> x, Vector256<int> w) => AvxVnni.MultiplyWideningAndAdd(sum, x.AsByte(), w.AsSByte());
 
-    public static void Store(Vector256<int> sum, int* to) => sum.Store(to);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<int> sum, int* to, int count) => new V256(sum.AsSingle()).Store((float*)to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<int> sum, float* scale, in Requantization to, byte* y) =>
-        Bytes.Store(to.Apply(Vector256.ConvertToSingle(sum) * Vector256.Load(scale)), y);
+    public static void Store(Vector256<int> sum, float* scale, in Requantization to, byte* y, int count) =>
+        Bytes.Store(to.Apply(Vector256.ConvertToSingle(sum) * Vector256.Load(scale)), y, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<int> sum, Vector256<int> second, float* scale, in Requantization to, byte* y, int last)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Bytes.Store(to.Apply(Vector512.ConvertToSingle(Vector512.Create(sum, second)) * Vector512.Load(scale)), y, Lanes + last);
+            return;
+        }
+        Store(sum, scale, to, y, Lanes);
+        Store(second, scale + Lanes, to, y + Lanes, last);
+    }
 }
 
 /// <summary>Operands of <see cref="Dot512"/>: elements 0 and 2 of each four, and 1 and 3, as int16.</summary>
@@ -218,11 +235,19 @@ internal readonly unsafe struct Dot512 : IDot<Vector512<int>, Halves512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Add(Vector512<int> sum, Halves512 x, Halves512 w) => sum + Avx512BW.MultiplyAddAdjacent(x.Even, w.Even) + Avx512BW.MultiplyAddAdjacent(x.Odd, w.Odd);
 
-    public static void Store(Vector512<int> sum, int* to) => sum.Store(to);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<int> sum, int* to, int count) => new V512(sum.AsSingle()).Store((float*)to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector512<int> sum, float* scale, in Requantization to, byte* y) =>
-        Bytes.Store(to.Apply(Vector512.ConvertToSingle(sum) * Vector512.Load(scale)), y);
+    public static void Store(Vector512<int> sum, float* scale, in Requantization to, byte* y, int count) =>
+        Bytes.Store(to.Apply(Vector512.ConvertToSingle(sum) * Vector512.Load(scale)), y, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<int> sum, Vector512<int> second, float* scale, in Requantization to, byte* y, int last)
+    {
+        Store(sum, scale, to, y, Lanes);
+        Store(second, scale + Lanes, to, y + Lanes, last);
+    }
 }
 
 /// <summary>Operands of <see cref="Dot256"/>: elements 0 and 2 of each four, and 1 and 3, as int16.</summary>
@@ -261,11 +286,24 @@ internal readonly unsafe struct Dot256 : IDot<Vector256<int>, Halves256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> sum, Halves256 x, Halves256 w) => sum + Avx2.MultiplyAddAdjacent(x.Even, w.Even) + Avx2.MultiplyAddAdjacent(x.Odd, w.Odd);
 
-    public static void Store(Vector256<int> sum, int* to) => sum.Store(to);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<int> sum, int* to, int count) => new V256(sum.AsSingle()).Store((float*)to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<int> sum, float* scale, in Requantization to, byte* y) =>
-        Bytes.Store(to.Apply(Vector256.ConvertToSingle(sum) * Vector256.Load(scale)), y);
+    public static void Store(Vector256<int> sum, float* scale, in Requantization to, byte* y, int count) =>
+        Bytes.Store(to.Apply(Vector256.ConvertToSingle(sum) * Vector256.Load(scale)), y, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<int> sum, Vector256<int> second, float* scale, in Requantization to, byte* y, int last)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Bytes.Store(to.Apply(Vector512.ConvertToSingle(Vector512.Create(sum, second)) * Vector512.Load(scale)), y, Lanes + last);
+            return;
+        }
+        Store(sum, scale, to, y, Lanes);
+        Store(second, scale + Lanes, to, y + Lanes, last);
+    }
 }
 
 /// <summary>Operands of <see cref="Dot128"/>: elements 0 and 2 of each four, and 1 and 3, as int16.</summary>
@@ -304,11 +342,19 @@ internal readonly unsafe struct Dot128 : IDot<Vector128<int>, Halves128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Add(Vector128<int> sum, Halves128 x, Halves128 w) => sum + Sse2.MultiplyAddAdjacent(x.Even, w.Even) + Sse2.MultiplyAddAdjacent(x.Odd, w.Odd);
 
-    public static void Store(Vector128<int> sum, int* to) => sum.Store(to);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector128<int> sum, int* to, int count) => new V128(sum.AsSingle()).Store((float*)to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector128<int> sum, float* scale, in Requantization to, byte* y) =>
-        Bytes.Store(to.Apply(Vector128.ConvertToSingle(sum) * Vector128.Load(scale)), y);
+    public static void Store(Vector128<int> sum, float* scale, in Requantization to, byte* y, int count) =>
+        Bytes.Store(to.Apply(Vector128.ConvertToSingle(sum) * Vector128.Load(scale)), y, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector128<int> sum, Vector128<int> second, float* scale, in Requantization to, byte* y, int last)
+    {
+        Store(sum, scale, to, y, Lanes);
+        Store(second, scale + Lanes, to, y + Lanes, last);
+    }
 }
 
 /// <summary>One lane, by plain integers.</summary>
@@ -329,7 +375,13 @@ internal readonly unsafe struct Dot1 : IDot<int, uint>
     public static int Add(int sum, uint x, uint w) =>
         sum + (byte)x * (sbyte)w + (byte)(x >> 8) * (sbyte)(w >> 8) + (byte)(x >> 16) * (sbyte)(w >> 16) + (byte)(x >> 24) * (sbyte)(w >> 24);
 
-    public static void Store(int sum, int* to) => *to = sum;
+    public static void Store(int sum, int* to, int count) => *to = sum;
 
-    public static void Store(int sum, float* scale, in Requantization to, byte* y) => *y = to.Apply(sum, *scale);
+    public static void Store(int sum, float* scale, in Requantization to, byte* y, int count) => *y = to.Apply(sum, *scale);
+
+    public static void Store(int sum, int second, float* scale, in Requantization to, byte* y, int last)
+    {
+        y[0] = to.Apply(sum, scale[0]);
+        y[1] = to.Apply(second, scale[1]);
+    }
 }

@@ -14,6 +14,9 @@ internal sealed record SparseChoice(int Rows, double Zeros, double BreakEven)
     /// <summary>Fewer weights aren't worth a second form.</summary>
     private const int LeastWeights = 1024;
 
+    /// <summary>The share of the zeros that blocks have to hold for the zeros to be in blocks.</summary>
+    private const double MostlyBlocks = 0.9;
+
     /// <summary>What it takes to gather an element of channels-last x, and to bring one of y from planes to channels last, in multiply-accumulates of the dense kernel.</summary>
     private const double Gather = 6, Copy = 10;
 
@@ -23,9 +26,9 @@ internal sealed record SparseChoice(int Rows, double Zeros, double BreakEven)
     /// </summary>
     private static readonly (int Rows, int Pixels, double BreakEven)[] Table =
     [
-        (1, 128, 0.48), (1, 32, 0.58), (1, 16, 0.75),
-        (2, 128, 0.28), (2, 32, 0.38), (2, 16, 0.60),
-        (4, 128, 0.12), (4, 32, 0.28), (4, 16, 0.50),
+        (1, 128, 0.48), (1, 32, 0.58), (1, 16, 0.75), (1, 8, 0.85), (1, 1, 0.92),
+        (2, 128, 0.28), (2, 32, 0.38), (2, 16, 0.60), (2, 8, 0.75),
+        (4, 128, 0.12), (4, 32, 0.28), (4, 16, 0.50), (4, 8, 0.65), (4, 1, 0.82),
     ];
 
     public bool IsSparse => Zeros >= BreakEven;
@@ -46,21 +49,20 @@ internal sealed record SparseChoice(int Rows, double Zeros, double BreakEven)
         if (weights.Length < LeastWeights || weights.Count(0f) < LeastZeros * weights.Length)
             return null;
         double moves = Math.Min(1, ((gathers ? Gather / outputs : 0) + (copies ? Copy / depth : 0)));
-        SparseChoice? best = null;
+        var choices = new List<SparseChoice>();
         foreach (int rows in (int[])[1, 2, 4])
         {
             if (outputs % rows != 0)
                 continue;
             double even = Table.FirstOrDefault(t => t.Rows == rows && pixels >= t.Pixels) is { Rows: > 0 } found ? found.BreakEven : 1;
-            var choice = new SparseChoice(rows, Zero(weights, outputs, depth, rows), 1 - (1 - even) * (1 - moves));
-            if (best == null || choice.Time < best.Time)
-                best = choice;
+            choices.Add(new SparseChoice(rows, Zero(weights, outputs, depth, rows), 1 - (1 - even) * (1 - moves)));
         }
-        return best;
+        // Where none pays, that of the blocks that the zeros form.
+        return choices.Where(c => c.IsSparse).MinBy(c => c.Time) ?? choices.Last(c => c.Zeros >= MostlyBlocks * choices[0].Zeros);
     }
 
-    // Of the dense kernel's, about; where copies eat up all that there is to win, any is as good.
-    private double Time => BreakEven < 1 ? (1 - Zeros) / (1 - BreakEven) : double.PositiveInfinity;
+    // Of the dense kernel's, about.
+    private double Time => BreakEven < 1 ? (1 - Zeros) / (1 - BreakEven) : 0;
 
     private static double Zero(ReadOnlySpan<float> weights, int outputs, int depth, int rows)
     {

@@ -63,7 +63,7 @@ internal unsafe struct Sparse : ILoop
         float* memory = stackalloc float[Chunk * Tile + V512.Lanes], tile = (float*)((nuint)(memory + V512.Lanes - 1) & ~(nuint)(V512.Lanes * sizeof(float) - 1));
         int tiles = Tiles, shares = Shares, chunks = Chunks(Depth), total = Weights[chunks * Blocks - 1];
         int* channels = Weights + chunks * Blocks;
-        bool inPlace = XPixel == 1 && XChannel <= MostApart;
+        bool inPlace = Pixels == 1 || (XPixel == 1 && XChannel <= MostApart);
         for (int part = from, next; part < to; part = next)
         {
             int image = part / (tiles * shares), at = part / shares % tiles, share = part % shares, end = Math.Min(shares, share + to - part);
@@ -88,7 +88,10 @@ internal unsafe struct Sparse : ILoop
                 blocks.IsFirst = chunk == 0;
                 blocks.IsLast = chunk == chunks - 1;
                 blocks.Start = chunk == 0 && blocks.From == 0 ? 0 : blocks.Ends[blocks.From - 1];
-                blocks.Run<V>(Rows, (pixels + V.Lanes - 1) / V.Lanes);
+                if (Pixels == 1)
+                    blocks.Run(Rows);
+                else
+                    blocks.Run<V>(Rows, (pixels + V.Lanes - 1) / V.Lanes);
             }
         }
     }
@@ -118,6 +121,18 @@ internal unsafe struct SparseBlocks
     public bool IsFirst, IsLast;
     public float Lo, Hi;
 
+    /// <summary>One pixel: one output is a sum in four parts, four are lanes.</summary>
+    public void Run(int rows)
+    {
+        SparseBlocks some = this;
+        switch (rows)
+        {
+            case 1: Single(&some); break;
+            case 2: Blocks<V1, Two, One>(&some); break;
+            default: Quads(&some); break;
+        }
+    }
+
     public void Run<V>(int rows, int vectors) where V : struct, IVec<V>
     {
         switch (rows)
@@ -141,6 +156,56 @@ internal unsafe struct SparseBlocks
                 case 3: Blocks<V, R, Three>(&some); break;
                 default: Blocks<V, R, Four>(&some); break;
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Single(SparseBlocks* self)
+    {
+        float* x = self->X, w = self->Weights;
+        int* channels = self->Channels, ends = self->Ends;
+        nint i = self->Start, to = self->To, step = self->XChannel;
+        for (nint block = self->From; block < to; block++)
+        {
+            nint end = ends[block];
+            V1 a = V1.Zero, b = V1.Zero, c = V1.Zero, d = V1.Zero;
+            for (; i <= end - 4; i += 4)
+            {
+                a = V1.MultiplyAdd(V1.Load(w + i), V1.Load(x + channels[i] * step), a);
+                b = V1.MultiplyAdd(V1.Load(w + i + 1), V1.Load(x + channels[i + 1] * step), b);
+                c = V1.MultiplyAdd(V1.Load(w + i + 2), V1.Load(x + channels[i + 2] * step), c);
+                d = V1.MultiplyAdd(V1.Load(w + i + 3), V1.Load(x + channels[i + 3] * step), d);
+            }
+            for (; i < end; i += 2)
+            {
+                a = V1.MultiplyAdd(V1.Load(w + i), V1.Load(x + channels[i] * step), a);
+                b = V1.MultiplyAdd(V1.Load(w + i + 1), V1.Load(x + channels[i + 1] * step), b);
+            }
+            Finish<V1, One>(self, block, a + b + (c + d), V1.Zero, V1.Zero, V1.Zero);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Quads(SparseBlocks* self)
+    {
+        float* sums = stackalloc float[4];
+        float* x = self->X, w = self->Weights;
+        int* channels = self->Channels, ends = self->Ends;
+        nint i = self->Start, to = self->To, step = self->XChannel;
+        for (nint block = self->From; block < to; block++)
+        {
+            nint end = ends[block];
+            V128 a = V128.Zero, b = V128.Zero;
+            for (; i <= end - 2; i += 2)
+            {
+                a = V128.MultiplyAdd(V128.Broadcast(x[channels[i] * step]), V128.Load(w + 4 * i), a);
+                b = V128.MultiplyAdd(V128.Broadcast(x[channels[i + 1] * step]), V128.Load(w + 4 * i + 4), b);
+            }
+            for (; i < end; i++)
+                a = V128.MultiplyAdd(V128.Broadcast(x[channels[i] * step]), V128.Load(w + 4 * i), a);
+            (a + b).Store(sums);
+            for (nint m = 0; m < 4; m++)
+                Finish<V1, One>(self, 4 * block + m, V1.Load(sums + m), V1.Zero, V1.Zero, V1.Zero);
         }
     }
 

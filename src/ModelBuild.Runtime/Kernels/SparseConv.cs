@@ -5,8 +5,8 @@ namespace ModelBuild.Generated;
 public static unsafe partial class Kernels
 {
     /// <summary>
-    /// 1×1 convolution by weights that are mostly zero: y = clamp(w·x + bias + residual, lo, hi). x's pixels lie side by side in planes, one a channel, or its channels
-    /// do; y and the residual lie in planes. Planes have room for whole registers. Weights are of the form that <see cref="Expansion.SparseF32"/> makes, for blocks of
+    /// 1×1 convolution, or a matrix product whose rows are pixels, by weights that are mostly zero: y = clamp(w·x + bias + residual, lo, hi). x's pixels lie side by side in planes, one a channel, or its channels
+    /// do; y and the residual lie in planes. Planes have room for whole registers, or their pixels are one. Weights are of the form that <see cref="Expansion.SparseF32"/> makes, for blocks of
     /// <paramref name="rows"/> outputs (1, 2 or 4; outputs are a multiple). What is zero isn't multiplied: an infinity or a NaN in x makes no NaN there.
     /// </summary>
     public static void SparseConvF32F32(

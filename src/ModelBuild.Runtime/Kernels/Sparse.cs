@@ -36,6 +36,9 @@ internal unsafe struct Sparse : ILoop
 
     private readonly int Tiles => (Pixels + Tile - 1) / Tile;
 
+    // Tiles of about one size, in registers: a tile of a vector or two would wait for its sums.
+    private readonly int First(int tile) => Math.Min(Pixels, (int)((Pixels + V512.Lanes - 1L) / V512.Lanes * tile / Tiles) * V512.Lanes);
+
     // Where pixels are few, threads share out the outputs too.
     private readonly int Shares => Math.Clamp(ManyParts / Math.Max(1, Tiles * Images), 1, Math.Max(1, Blocks));
 
@@ -68,7 +71,7 @@ internal unsafe struct Sparse : ILoop
         {
             int image = part / (tiles * shares), at = part / shares % tiles, share = part % shares, end = Math.Min(shares, share + to - part);
             next = part + end - share;
-            int pixel = at * Tile, pixels = Math.Min(Tile, Pixels - pixel);
+            int pixel = First(at), pixels = First(at + 1) - pixel;
             var blocks = new SparseBlocks
             {
                 X = tile, XChannel = inPlace ? XChannel : Tile, Channels = channels, Weights = (float*)(channels + total), Bias = Bias,
@@ -171,15 +174,15 @@ internal unsafe struct SparseBlocks
             V1 a = V1.Zero, b = V1.Zero, c = V1.Zero, d = V1.Zero;
             for (; i <= end - 4; i += 4)
             {
-                a = V1.MultiplyAdd(V1.Load(w + i), V1.Load(x + channels[i] * step), a);
-                b = V1.MultiplyAdd(V1.Load(w + i + 1), V1.Load(x + channels[i + 1] * step), b);
-                c = V1.MultiplyAdd(V1.Load(w + i + 2), V1.Load(x + channels[i + 2] * step), c);
-                d = V1.MultiplyAdd(V1.Load(w + i + 3), V1.Load(x + channels[i + 3] * step), d);
+                V1.Accumulate(ref a, V1.Load(w + i), V1.Load(x + channels[i] * step));
+                V1.Accumulate(ref b, V1.Load(w + i + 1), V1.Load(x + channels[i + 1] * step));
+                V1.Accumulate(ref c, V1.Load(w + i + 2), V1.Load(x + channels[i + 2] * step));
+                V1.Accumulate(ref d, V1.Load(w + i + 3), V1.Load(x + channels[i + 3] * step));
             }
             for (; i < end; i += 2)
             {
-                a = V1.MultiplyAdd(V1.Load(w + i), V1.Load(x + channels[i] * step), a);
-                b = V1.MultiplyAdd(V1.Load(w + i + 1), V1.Load(x + channels[i + 1] * step), b);
+                V1.Accumulate(ref a, V1.Load(w + i), V1.Load(x + channels[i] * step));
+                V1.Accumulate(ref b, V1.Load(w + i + 1), V1.Load(x + channels[i + 1] * step));
             }
             Finish<V1, One>(self, block, a + b + (c + d), V1.Zero, V1.Zero, V1.Zero);
         }
@@ -198,11 +201,11 @@ internal unsafe struct SparseBlocks
             V128 a = V128.Zero, b = V128.Zero;
             for (; i <= end - 2; i += 2)
             {
-                a = V128.MultiplyAdd(V128.Broadcast(x[channels[i] * step]), V128.Load(w + 4 * i), a);
-                b = V128.MultiplyAdd(V128.Broadcast(x[channels[i + 1] * step]), V128.Load(w + 4 * i + 4), b);
+                V128.Accumulate(ref a, V128.Broadcast(x[channels[i] * step]), V128.Load(w + 4 * i));
+                V128.Accumulate(ref b, V128.Broadcast(x[channels[i + 1] * step]), V128.Load(w + 4 * i + 4));
             }
             for (; i < end; i++)
-                a = V128.MultiplyAdd(V128.Broadcast(x[channels[i] * step]), V128.Load(w + 4 * i), a);
+                V128.Accumulate(ref a, V128.Broadcast(x[channels[i] * step]), V128.Load(w + 4 * i));
             (a + b).Store(sums);
             for (nint m = 0; m < 4; m++)
                 Finish<V1, One>(self, 4 * block + m, V1.Load(sums + m), V1.Zero, V1.Zero, V1.Zero);
@@ -229,15 +232,15 @@ internal unsafe struct SparseBlocks
                 {
                     float* p = x + channels[i] * step, q = x + channels[i + 1] * step;
                     t = V.Broadcast(w[i]);
-                    a0 = V.MultiplyAdd(t, V.Load(p), a0);
-                    if (N.Value > 1) a1 = V.MultiplyAdd(t, V.Load(p + V.Lanes), a1);
-                    if (N.Value > 2) a2 = V.MultiplyAdd(t, V.Load(p + 2 * V.Lanes), a2);
-                    if (N.Value > 3) a3 = V.MultiplyAdd(t, V.Load(p + 3 * V.Lanes), a3);
+                    V.Accumulate(ref a0, t, V.Load(p));
+                    if (N.Value > 1) V.Accumulate(ref a1, t, V.Load(p + V.Lanes));
+                    if (N.Value > 2) V.Accumulate(ref a2, t, V.Load(p + 2 * V.Lanes));
+                    if (N.Value > 3) V.Accumulate(ref a3, t, V.Load(p + 3 * V.Lanes));
                     t = V.Broadcast(w[i + 1]);
-                    b0 = V.MultiplyAdd(t, V.Load(q), b0);
-                    if (N.Value > 1) b1 = V.MultiplyAdd(t, V.Load(q + V.Lanes), b1);
-                    if (N.Value > 2) b2 = V.MultiplyAdd(t, V.Load(q + 2 * V.Lanes), b2);
-                    if (N.Value > 3) b3 = V.MultiplyAdd(t, V.Load(q + 3 * V.Lanes), b3);
+                    V.Accumulate(ref b0, t, V.Load(q));
+                    if (N.Value > 1) V.Accumulate(ref b1, t, V.Load(q + V.Lanes));
+                    if (N.Value > 2) V.Accumulate(ref b2, t, V.Load(q + 2 * V.Lanes));
+                    if (N.Value > 3) V.Accumulate(ref b3, t, V.Load(q + 3 * V.Lanes));
                 }
                 Finish<V, N>(self, block, a0 + b0, a1 + b1, a2 + b2, a3 + b3);
                 continue;
@@ -247,27 +250,27 @@ internal unsafe struct SparseBlocks
                 float* p = x + channels[i] * step;
                 V x0 = V.Load(p), x1 = N.Value > 1 ? V.Load(p + V.Lanes) : default, x2 = N.Value > 2 ? V.Load(p + 2 * V.Lanes) : default, x3 = N.Value > 3 ? V.Load(p + 3 * V.Lanes) : default;
                 t = V.Broadcast(v[0]);
-                a0 = V.MultiplyAdd(t, x0, a0);
-                if (N.Value > 1) a1 = V.MultiplyAdd(t, x1, a1);
-                if (N.Value > 2) a2 = V.MultiplyAdd(t, x2, a2);
-                if (N.Value > 3) a3 = V.MultiplyAdd(t, x3, a3);
+                V.Accumulate(ref a0, t, x0);
+                if (N.Value > 1) V.Accumulate(ref a1, t, x1);
+                if (N.Value > 2) V.Accumulate(ref a2, t, x2);
+                if (N.Value > 3) V.Accumulate(ref a3, t, x3);
                 t = V.Broadcast(v[1]);
-                b0 = V.MultiplyAdd(t, x0, b0);
-                if (N.Value > 1) b1 = V.MultiplyAdd(t, x1, b1);
-                if (N.Value > 2) b2 = V.MultiplyAdd(t, x2, b2);
-                if (N.Value > 3) b3 = V.MultiplyAdd(t, x3, b3);
+                V.Accumulate(ref b0, t, x0);
+                if (N.Value > 1) V.Accumulate(ref b1, t, x1);
+                if (N.Value > 2) V.Accumulate(ref b2, t, x2);
+                if (N.Value > 3) V.Accumulate(ref b3, t, x3);
                 if (R.Value > 2)
                 {
                     t = V.Broadcast(v[2]);
-                    c0 = V.MultiplyAdd(t, x0, c0);
-                    if (N.Value > 1) c1 = V.MultiplyAdd(t, x1, c1);
-                    if (N.Value > 2) c2 = V.MultiplyAdd(t, x2, c2);
-                    if (N.Value > 3) c3 = V.MultiplyAdd(t, x3, c3);
+                    V.Accumulate(ref c0, t, x0);
+                    if (N.Value > 1) V.Accumulate(ref c1, t, x1);
+                    if (N.Value > 2) V.Accumulate(ref c2, t, x2);
+                    if (N.Value > 3) V.Accumulate(ref c3, t, x3);
                     t = V.Broadcast(v[3]);
-                    d0 = V.MultiplyAdd(t, x0, d0);
-                    if (N.Value > 1) d1 = V.MultiplyAdd(t, x1, d1);
-                    if (N.Value > 2) d2 = V.MultiplyAdd(t, x2, d2);
-                    if (N.Value > 3) d3 = V.MultiplyAdd(t, x3, d3);
+                    V.Accumulate(ref d0, t, x0);
+                    if (N.Value > 1) V.Accumulate(ref d1, t, x1);
+                    if (N.Value > 2) V.Accumulate(ref d2, t, x2);
+                    if (N.Value > 3) V.Accumulate(ref d3, t, x3);
                 }
             }
             nint output = block * R.Value;

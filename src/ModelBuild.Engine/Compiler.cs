@@ -49,7 +49,7 @@ public static class Compiler
         IReadOnlyList<ReportLayer> layers = ReportLayers.Of(after);
         var report = new Report(Path.GetFileName(request.Model), request.Class, recipe, names.Source.Hash, after.Plan.Tool,
             new FileInfo(request.Model).Length, after.Weights.Length, after.Plan.Weights.ExpandedBytes, after.Plan.ScratchBytes, layers.Sum(l => l.Macs), proof, measurement,
-            measure ? Timing.Of(before, after, (evaluation ?? known).Samples().First()) : null, footprints, layers);
+            measure ? Timing.Of(before, after, (evaluation ?? known).Samples().First()) : null, footprints, layers, [.. after.Choices]);
         Diagnostic[] diagnostics =
         [
             .. proof.Why.Length == 0 ? [] : new[] { Diagnostics.OtherJudge(request.Model, proof.Why) },

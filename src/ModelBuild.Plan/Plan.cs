@@ -44,9 +44,9 @@ internal sealed record PlanFact(string Key, string Value)
 
 /// <summary>
 /// Weights stored in one form and executed in another: <paramref name="Decoder"/> reads <paramref name="Elements"/> values and writes them at <paramref name="To"/>, or what
-/// <paramref name="Form"/>, if it isn't empty, makes of them.
+/// <paramref name="Form"/>, if it isn't empty, makes of them. <paramref name="Sizes"/> are what else it needs to know.
 /// </summary>
-internal sealed record PlanExpansion(string Name, string Decoder, int From, int To, int Elements, string Form = "");
+internal sealed record PlanExpansion(string Name, string Decoder, int From, int To, int Elements, string Form = "", EquatableArray<int> Sizes = default);
 
 /// <summary>One kernel call: one line of the plan, one statement of the generated class. <paramref name="Comment"/> is for readers only.</summary>
 internal sealed record PlanCall(string Kernel, EquatableArray<PlanArgument> Arguments, string Comment);

@@ -35,7 +35,7 @@ internal static class PlanText
         foreach (PlanFact fact in plan.Facts)
             Line("fact", fact.Key, Quote(fact.Value));
         foreach (PlanExpansion e in plan.Expansions)
-            Line("expand", [Quote(e.Name), e.Decoder, Number(e.From), Number(e.To), Number(e.Elements), .. e.Form.Length == 0 ? [] : new[] { e.Form }]);
+            Line("expand", [Quote(e.Name), e.Decoder, Number(e.From), Number(e.To), Number(e.Elements), .. e.Form.Length == 0 ? [] : new[] { e.Form }, .. e.Sizes.Select(Number)]);
         foreach (PlanCall call in plan.Calls)
             Line("call", [call.Kernel, .. call.Arguments.Select(a => a.Name + "=" + a.Value), .. Comment(call)]);
         return text.ToString();
@@ -164,7 +164,7 @@ internal static class PlanText
                 case "output": _outputs.Add(Tensor(words)); break;
                 case "label": _labels.Add(words[1]); break;
                 case "fact": _facts.Add(new PlanFact(words[1], words[2])); break;
-                case "expand": _expansions.Add(new PlanExpansion(words[1], words[2], Number(words[3]), Number(words[4]), Number(words[5]), words.Count > 6 ? words[6] : "")); break;
+                case "expand": _expansions.Add(new PlanExpansion(words[1], words[2], Number(words[3]), Number(words[4]), Number(words[5]), Form(words), new(words.Skip(Form(words).Length > 0 ? 7 : 6).Select(Number)))); break;
                 case "call": _calls.Add(Call(words)); break;
                 default: _single[words[0]] = (line, [.. words.Skip(1)]); break;
             }
@@ -185,6 +185,9 @@ internal static class PlanText
                 Int("scratch", 0), _single.ContainsKey("batch"),
                 new(_inputs), new(_outputs), new(_labels), new(_facts), new(_expansions), new(_calls));
         }
+
+        // A word after an expansion's numbers, if it isn't one itself.
+        private static string Form(List<string> words) => words.Count > 6 && !char.IsDigit(words[6][0]) ? words[6] : "";
 
         private static int Number(string word) => int.Parse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 

@@ -67,6 +67,28 @@ public readonly unsafe struct Expansion
         Finish(decoded, to, form);
     }
 
+    /// <summary>
+    /// For the sparse kernel: a mask of the groups of <paramref name="group"/> elements that aren't all zero, then those groups. Elements are in the order
+    /// [block][channel][output], with <paramref name="rows"/> outputs a block.
+    /// </summary>
+    public void SparseF32(int from, int to, int elements, int outputs, int depth, int rows, int group) =>
+        Sparse<float>(from, to, elements, outputs, depth, rows, group);
+
+    /// <summary>As <see cref="SparseF32"/>, stored as float16.</summary>
+    public void SparseF16(int from, int to, int elements, int outputs, int depth, int rows, int group) =>
+        Sparse<Half>(from, to, elements, outputs, depth, rows, group);
+
+    private void Sparse<T>(int from, int to, int elements, int outputs, int depth, int rows, int group) where T : unmanaged, INumberBase<T>
+    {
+        var weights = new float[outputs * depth];
+        ReadOnlySpan<byte> mask = Stored<byte>(from, Bytes(weights.Length / group));
+        ReadOnlySpan<T> values = Stored<T>(from + mask.Length, Ones(mask) * group);
+        int next = 0;
+        for (int i = 0; i < weights.Length; i++)
+            weights[i] = (mask[i / group >> 3] >> (i / group & 7) & 1) != 0 ? float.CreateTruncating(values[next++]) : 0;
+        new SparseForm(outputs, depth, rows).Write(weights, Expanded<int>(to, elements));
+    }
+
     // Straight to its place, or first to memory of its own.
     private Span<float> Decoded(int to, int elements, WeightsForm form) => form == WeightsForm.Same ? Expanded<float>(to, elements) : new float[elements];
 

@@ -25,11 +25,11 @@ public class PlanTextTests
         from labels in Name.Array[0, 4]
         from facts in Gen.Select(Word, Name).Array[0, 3]
         from calls in Call.Array[0, 5]
-        from numbers in Gen.Int[0, int.MaxValue].Array[6]
+        from numbers in Gen.Int[0, int.MaxValue].Array[6, 9]
         from names in Name.Array[4]
         select new Plan("0.1.0", "Digits", names[0], new(names[1], "00ff"), "0123", new(names[2], numbers[0], numbers[1], "beef"), numbers[2], numbers[3] % 2 == 0,
             new(inputs), new(outputs), new(labels), new(facts.Select(f => new PlanFact(f.Item1, f.Item2))),
-            new([new PlanExpansion(names[3], "MaskF32", numbers[3], numbers[4], numbers[5])]), new(calls));
+            new([new PlanExpansion(names[3], "MaskF32", numbers[3], numbers[4], numbers[5], numbers[0] % 2 == 0 ? "" : "Winograd2", new(numbers[6..]))]), new(calls));
 
     [TestMethod]
     public void Parse_ReturnsAnEqualPlan_WhenGivenWhatWriteWrote() =>

@@ -5,6 +5,9 @@ namespace ModelBuild.Engine;
 /// <summary>Plan and weights of one graph: what a build emits. They carry the same id, and only fit each other.</summary>
 internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
 {
+    /// <summary>Why layers got the kernels that they have, where there was a choice.</summary>
+    public EquatableArray<string> Choices { get; init; }
+
     /// <exception cref="OperatorException">The graph has something that can't be lowered.</exception>
     public static Emitted From(Graph graph, PlanNames names, Optimize optimize = Optimize.Size, Numerics numerics = Numerics.Strict)
     {
@@ -12,7 +15,7 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
         var weightsPlan = new PlanWeights(names.Resource, lowered.Weights.Length, lowered.ExpandedBytes, lowered.Weights.Hash);
         byte[] weights = lowered.Weights.Finish(
             id => PlanText.Write(PlanOf(graph, names, id, weightsPlan) with { ScratchBytes = lowered.ScratchBytes, Expansions = lowered.Expansions, Calls = lowered.Calls }), out string text);
-        return new Emitted(PlanText.Parse(text), text, weights);
+        return new Emitted(PlanText.Parse(text), text, weights) { Choices = lowered.Choices };
     }
 
     /// <summary>The same with what is known about it by now. The id stays: what only measures changes no byte of the weights.</summary>

@@ -24,6 +24,7 @@ internal sealed class Lowering
     private readonly HashSet<Node> _absorbed = new(ReferenceEqualityComparer.Instance);
     private readonly List<Buffer> _buffers = [];
     private readonly List<Call> _calls = [];
+    private readonly List<string> _choices = [];
     private string _comment = "", _layer = "";
 
     private Lowering(Graph graph, Optimize optimize, Numerics numerics)
@@ -60,7 +61,7 @@ internal sealed class Lowering
             lowering.Store(i, lowering.Read(graph.Outputs[i]));
         }
         int scratch = MemoryPlan.Place(lowering._buffers);
-        return new Lowered(new(lowering._calls.Select(Render)), new(lowering.Weights.Expansions), lowering.Weights.ExpandedBytes, lowering.Weights, scratch);
+        return new Lowered(new(lowering._calls.Select(Render)), new(lowering.Weights.Expansions), lowering.Weights.ExpandedBytes, lowering.Weights, scratch, new(lowering._choices));
     }
 
     private void Lower(Node node)
@@ -134,7 +135,7 @@ internal sealed class Lowering
     }
 
     /// <summary>Room for a result that lies as another tensor of its shape does.</summary>
-    public View Write(string value, View like) => Write(value, !like.IsRowMajor && like.HasInnerChannels ? Layout.ChannelsLast : Layout.RowMajor);
+    public View Write(string value, View like) => Write(value, like.IsRowMajor ? Layout.RowMajor : like.HasInnerChannels ? Layout.ChannelsLast : like.IsPlanes ? Layout.Planes : Layout.RowMajor);
 
     /// <summary>The value is a view of memory that exists: nothing is computed.</summary>
     public void Alias(string value, View view) => _views[value] = view;
@@ -157,20 +158,27 @@ internal sealed class Lowering
     public View Allocate(TensorType type, Layout layout, Halo halo = default, int zero = 0)
     {
         Shape shape = type.Shape;
+        if (layout == Layout.Planes)
+        {
+            int plane = View.PlaneOf(shape), width = shape[^1];
+            var planes = new Buffer(Space.Scratch, checked(shape[0] * shape[1] * plane * type.Element.Bytes()));
+            _buffers.Add(planes);
+            return new View(planes, 0, type, shape.Rank == 4 ? new([shape[1] * plane, plane, width, 1]) : new([shape[1] * plane, plane, 1]));
+        }
         if (layout != Layout.ChannelsLast || shape.Rank is not (3 or 4))
         {
             var dense = new Buffer(Space.Scratch, Math.Max(type.Bytes, 1));
             _buffers.Add(dense);
             return new View(dense, 0, type, shape.Strides);
         }
-        int images = shape[0], channels = shape[1], height = shape.Rank == 4 ? shape[2] : 1, width = shape[^1];
-        int lines = height + halo.Top + halo.Bottom, pixels = width + halo.Left + halo.Right, line = pixels * channels, image = lines * line;
+        int images = shape[0], channels = shape[1], height = shape.Rank == 4 ? shape[2] : 1, columns = shape[^1];
+        int lines = height + halo.Top + halo.Bottom, pixels = columns + halo.Left + halo.Right, line = pixels * channels, image = lines * line;
         var buffer = new Buffer(Space.Scratch, Math.Max(1, checked(images * image * type.Element.Bytes())));
         _buffers.Add(buffer);
         Ints strides = shape.Rank == 4 ? new([image, 1, line, channels]) : new([image, 1, channels]);
         if (halo != default)
         {
-            Emit("FillHalo" + type.Element.Bytes(), ("y", new View(buffer, 0, type, strides)), ("images", images), ("height", height), ("width", width), ("channels", channels),
+            Emit("FillHalo" + type.Element.Bytes(), ("y", new View(buffer, 0, type, strides)), ("images", images), ("height", height), ("width", columns), ("channels", channels),
                 ("top", halo.Top), ("left", halo.Left), ("bottom", halo.Bottom), ("right", halo.Right), ("value", zero));
         }
         var view = new View(buffer, halo.Top * line + halo.Left * channels, type, strides);
@@ -180,6 +188,30 @@ internal sealed class Lowering
 
     /// <summary>Data of a layer's own in the weights.</summary>
     public View Place<T>(ReadOnlySpan<T> data) where T : unmanaged => Constant(Tensor.Of([data.Length], data));
+
+    /// <summary>Data of a layer's own for the sparse kernel: weights [M, K] in blocks of some outputs.</summary>
+    public View PlaceSparse(ReadOnlySpan<float> weights, int outputs, int depth, int rows)
+    {
+        Buffer buffer = Weights.AddSparse(Panels.Blocks(weights, depth, rows), outputs, depth, rows, _layer);
+        Shape words = [buffer.Bytes / sizeof(int)];
+        return new View(buffer, 0, new(ElementType.Int32, words), words.Strides);
+    }
+
+    /// <summary>Says why a layer's kernel was chosen: in the comments of the calls that follow, and in the report.</summary>
+    public void Choose(SparseChoice choice)
+    {
+        _comment += $": {choice}";
+        _choices.Add($"{_layer}: {choice}");
+    }
+
+    /// <summary>Whether a value lies as the sparse kernel reads it.</summary>
+    public bool HasEvenPixels(string value) => _views.TryGetValue(value, out View? view) && view.HasEvenPixels;
+
+    /// <summary>Whether a value lies in planes, or can be loaded so.</summary>
+    public bool HasPlanes(string value) => _views.TryGetValue(value, out View? view) ? view.IsPlanes : _graph.Inputs.Contains(value);
+
+    /// <summary>Whether all readers of a value would take it in planes as well as with channels last.</summary>
+    public bool IsReadInPlanes(string value) => (_readers.GetValueOrDefault(value) ?? []).All(r => r.Node.Op.TakesPlanes(this, r.Node));
 
     /// <summary>Copies between any two views of one shape and element size.</summary>
     public void Copy(View from, View to) => Each("Copy" + to.Element.Bytes(), from, to);
@@ -359,4 +391,4 @@ internal sealed class Lowering
 internal sealed record QuantizedEnd(string Value, Quantization As, int Lo, int Hi, IReadOnlyList<Node> Nodes);
 
 /// <summary>What lowering yields.</summary>
-internal sealed record Lowered(EquatableArray<PlanCall> Calls, EquatableArray<PlanExpansion> Expansions, int ExpandedBytes, WeightsWriter Weights, int ScratchBytes);
+internal sealed record Lowered(EquatableArray<PlanCall> Calls, EquatableArray<PlanExpansion> Expansions, int ExpandedBytes, WeightsWriter Weights, int ScratchBytes, EquatableArray<string> Choices);

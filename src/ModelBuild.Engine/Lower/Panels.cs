@@ -54,6 +54,15 @@ internal static class Panels
         return packed;
     }
 
+    /// <summary>[M, K] → [block of outputs][k][output]; a block has <paramref name="rows"/> outputs, and M is a multiple.</summary>
+    public static float[] Blocks(ReadOnlySpan<float> weights, int depth, int rows)
+    {
+        var packed = new float[weights.Length];
+        for (int i = 0; i < packed.Length; i++)
+            packed[i] = weights[(i / (depth * rows) * rows + i % rows) * depth + i / rows % depth];
+        return packed;
+    }
+
     /// <summary>A depthwise convolution's [C, 1, (kH,) kW] → [tap][c].</summary>
     public static float[] Taps(Tensor weights)
     {

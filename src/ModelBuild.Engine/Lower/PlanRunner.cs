@@ -94,9 +94,10 @@ internal sealed unsafe class PlanRunner : IDisposable
     {
         foreach (PlanExpansion e in _plan.Expansions)
         {
+            object[] given = [e.From, e.To, e.Elements, .. e.Form.Length == 0 ? [] : new object[] { Enum.Parse<WeightsForm>(e.Form) }, .. e.Sizes];
             MethodInfo decoder = typeof(Expansion).GetMethod(e.Decoder)
                 ?? throw new InvalidOperationException($"the runtime has no decoder '{e.Decoder}', which '{e.Name}' needs");
-            decoder.Invoke(expansion, BindingFlags.DoNotWrapExceptions, null, [e.From, e.To, e.Elements, .. e.Form.Length == 0 ? decoder.GetParameters().Skip(3).Select(_ => (object)WeightsForm.Same) : [Enum.Parse<WeightsForm>(e.Form)]], null);
+            decoder.Invoke(expansion, BindingFlags.DoNotWrapExceptions, null, [.. given, .. Enumerable.Repeat(System.Type.Missing, decoder.GetParameters().Length - given.Length)], null);
         }
     }
 }

@@ -19,7 +19,7 @@ internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.P
         new("F16", 4, data => Halves(MemoryMarshal.Cast<byte, float>(data))),
         new("MaskF32", 4, data => Mask(MemoryMarshal.Cast<byte, uint>(data))),
         new("MaskF16", 4, data => Halves(MemoryMarshal.Cast<byte, float>(data)) is { } halves ? Mask(MemoryMarshal.Cast<byte, ushort>(halves.AsSpan())) : null),
-        new("MaskI8", 1, Mask),
+        new("MaskI8", 1, data => Mask(data)),
     ];
 
     /// <summary>Below this a form isn't worth a line of the plan and a second copy in memory.</summary>
@@ -37,6 +37,20 @@ internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.P
         return best;
     }
 
+    /// <summary>The smallest form of sparse weights whose groups of <paramref name="rows"/> elements are mostly all zero: its decoder, how many elements a bit of the mask stands for, and the bytes.</summary>
+    public static (string Decoder, int Group, byte[] Packed) Sparse(ReadOnlySpan<float> weights, int rows)
+    {
+        (string, int, byte[] Packed)? best = null;
+        Half[]? halves = Halves(weights) is { } bytes ? MemoryMarshal.Cast<byte, Half>(bytes).ToArray() : null;
+        foreach (int group in rows == 1 ? [1] : (int[])[rows, 1])
+        {
+            var (decoder, packed) = halves != null ? ("SparseF16", Mask(MemoryMarshal.Cast<Half, ushort>(halves), group)) : ("SparseF32", Mask(MemoryMarshal.Cast<float, uint>(weights), group));
+            if (best == null || packed.Length < best.Value.Packed.Length)
+                best = (decoder, group, packed);
+        }
+        return best!.Value;
+    }
+
     /// <summary>The numbers as float16, where all of them are numbers of that type.</summary>
     private static byte[]? Halves(ReadOnlySpan<float> values)
     {
@@ -51,17 +65,18 @@ internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.P
         return MemoryMarshal.AsBytes(halves.AsSpan()).ToArray();
     }
 
-    /// <summary>A bit for each element, set where it isn't zero, lowest bit first; then those elements.</summary>
-    private static byte[] Mask<T>(ReadOnlySpan<T> elements) where T : unmanaged, IEquatable<T>
+    /// <summary>A bit for each group of elements, set where they aren't all zero, lowest bit first; then those groups.</summary>
+    private static byte[] Mask<T>(ReadOnlySpan<T> elements, int group = 1) where T : unmanaged, IEquatable<T>
     {
-        var mask = new byte[(elements.Length + 7) / 8];
+        var mask = new byte[(elements.Length / group + 7) / 8];
         var values = new List<T>();
-        for (int i = 0; i < elements.Length; i++)
+        for (int i = 0; i < elements.Length / group; i++)
         {
-            if (elements[i].Equals(default))
+            ReadOnlySpan<T> one = elements.Slice(i * group, group);
+            if (!one.ContainsAnyExcept(default(T)))
                 continue;
             mask[i >> 3] |= (byte)(1 << (i & 7));
-            values.Add(elements[i]);
+            values.AddRange(one);
         }
         return [.. mask, .. MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(values))];
     }

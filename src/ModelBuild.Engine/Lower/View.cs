@@ -2,8 +2,11 @@ namespace ModelBuild.Engine;
 
 internal enum Space { Scratch, Weights, Expanded }
 
-/// <summary>How a tensor of three or four axes lies in memory: row by row as ONNX writes it, or with channels innermost.</summary>
-internal enum Layout { Any, RowMajor, ChannelsLast }
+/// <summary>
+/// How a tensor of three or four axes lies in memory: row by row as ONNX writes it, with channels innermost, or row by row in planes, one a channel, each of which
+/// begins at a multiple of a register and has room for whole ones.
+/// </summary>
+internal enum Layout { Any, RowMajor, ChannelsLast, Planes }
 
 /// <summary>A piece of memory. Of scratch it is known from when to when it is needed (in calls), and the memory plan says where it lies.</summary>
 internal sealed class Buffer(Space space, int bytes, int offset = -1)
@@ -38,6 +41,21 @@ internal sealed record View(Buffer Buffer, int Start, TensorType Type, Ints Stri
 
     /// <summary>Neighbouring channels (axis 1) are neighbours in memory, as convolution kernels need them.</summary>
     public bool IsChannelsLast => Shape.Rank >= 3 && (Shape[1] == 1 || Strides[1] == 1);
+
+    public bool IsPlanes => Shape.Rank is 3 or 4 && Strides[^1] == 1 && (Shape.Rank == 3 || Strides[2] == Shape[3]) && Strides[1] % Plane == 0 && Strides[0] % Plane == 0 && Start % Plane == 0;
+
+    /// <summary>In planes or with channels last, and each pixel as far from the one before it as any other.</summary>
+    public bool HasEvenPixels => IsPlanes || (IsChannelsLast && (Shape.Rank == 3 || Strides[2] == Shape[3] * Strides[3]));
+
+    /// <summary>Elements from one plane to the next. Planes at multiples of eight cache lines would share few sets of the first-level cache.</summary>
+    public static int PlaneOf(Shape shape)
+    {
+        int lines = (shape.Skip(2).Aggregate(1, (a, b) => a * b) + Plane - 1) / Plane;
+        return (lines % 8 == 0 ? lines + 1 : lines) * Plane;
+    }
+
+    // Lanes of the widest register, and a cache line.
+    private const int Plane = 16;
 
     /// <summary>Channels are nearer to each other than columns, as in a part of channels-last data: it is best read, and continued, in that order.</summary>
     public bool HasInnerChannels => Shape.Rank is 3 or 4 && Shape[1] > 1 && Math.Abs(Strides[1]) < Math.Abs(Strides[^1]);
@@ -106,5 +124,5 @@ internal sealed record View(Buffer Buffer, int Start, TensorType Type, Ints Stri
     private View With(IEnumerable<int> shape, IEnumerable<int> strides, int? start = null) =>
         new(Buffer, start ?? Start, Type with { Shape = ModelBuild.Engine.Shape.Of(shape) }, new(strides));
 
-    public bool Is(Layout layout) => layout switch { Layout.RowMajor => IsRowMajor, Layout.ChannelsLast => IsChannelsLast, _ => true };
+    public bool Is(Layout layout) => layout switch { Layout.RowMajor => IsRowMajor, Layout.ChannelsLast => IsChannelsLast, Layout.Planes => IsPlanes, _ => true };
 }

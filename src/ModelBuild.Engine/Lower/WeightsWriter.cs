@@ -51,11 +51,32 @@ internal sealed class WeightsWriter(Optimize optimize)
         if (stored == null && form == WeightsForm.Same)
             return _known[key] = new Buffer(Space.Weights, data.Length, Append(data));
         int elements = data.Length / elementBytes, bytes = form == WeightsForm.Same ? data.Length : WinogradWeights.Elements(form, elements) * (elementBytes == sizeof(float) ? sizeof(float) : sizeof(short));
+        return _known[key] = Expand(new PlanExpansion(name, stored?.Form.Decoder ?? StoredForm.Plain(elementBytes), Append(stored is { } s ? s.Packed : data), 0, elements, form == WeightsForm.Same ? "" : form.ToString()), bytes);
+    }
+
+    /// <summary>Weights as the sparse kernel reads them; in the order [block of <paramref name="rows"/> outputs][channel][output].</summary>
+    public Buffer AddSparse(ReadOnlySpan<float> weights, int outputs, int depth, int rows, string name)
+    {
+        var form = new SparseForm(outputs, depth, rows);
+        var words = new int[form.Length(weights)];
+        form.Write(weights, words);
+        ReadOnlySpan<byte> data = MemoryMarshal.AsBytes(words.AsSpan());
+        string key = Convert.ToHexString(SHA256.HashData(data));
+        if (_known.TryGetValue(key, out Buffer? buffer))
+            return buffer;
+        if (optimize == Optimize.Speed)
+            return _known[key] = new Buffer(Space.Weights, data.Length, Append(data));
+        var (decoder, group, packed) = StoredForm.Sparse(weights, rows);
+        return _known[key] = Expand(new PlanExpansion(name, decoder, Append(packed), 0, words.Length, Sizes: new([outputs, depth, rows, group])), data.Length);
+    }
+
+    private Buffer Expand(PlanExpansion expansion, int bytes)
+    {
         int to = Expansions.Count == 0 ? 0 : ExpandedBytes - Tail;
         to = (to + Alignment - 1) / Alignment * Alignment;
         ExpandedBytes = checked(to + bytes + Tail);
-        Expansions.Add(new PlanExpansion(name, stored?.Form.Decoder ?? StoredForm.Plain(elementBytes), Append(stored is { } s ? s.Packed : data), to, elements, form == WeightsForm.Same ? "" : form.ToString()));
-        return _known[key] = new Buffer(Space.Expanded, bytes, to);
+        Expansions.Add(expansion with { To = to });
+        return new Buffer(Space.Expanded, bytes, to);
     }
 
     private int Append(ReadOnlySpan<byte> data)

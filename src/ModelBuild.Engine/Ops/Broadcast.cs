@@ -31,6 +31,8 @@ internal abstract record Broadcast : Op
         return new(Result(inputs!), inputs.Select(i => i!.Shape).Aggregate(Shape.Broadcast));
     }
 
+    public override bool TakesPlanes(Lowering lowering, Node node) => lowering.IsReadInPlanes(node.Outputs[0]);
+
     public override void Lower(Lowering lowering, Node node)
     {
         View[] operands = [.. node.Inputs.Select(i => lowering.Read(i))];

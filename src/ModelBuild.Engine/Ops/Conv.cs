@@ -96,7 +96,42 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
         if (QuantizedProducts.TryLower(this, lowering, node))
             return;
         Tensor w = lowering.ConstantNumbers(node.Inputs[1]) ?? throw new OperatorException("weights that are not constant are not supported");
+        if (IsPointwise && Sparse(lowering, node, !lowering.HasPlanes(node.Inputs[0]), !lowering.IsReadInPlanes(node.Outputs[0])) is { } choice)
+        {
+            lowering.Choose(choice);
+            if (choice.IsSparse)
+            {
+                Lower(lowering, node, w, choice.Rows);
+                return;
+            }
+        }
         Lower(lowering, node, Origin(lowering.Read(node.Inputs[0], Layout.ChannelsLast)), w);
+    }
+
+    public override bool TakesPlanes(Lowering lowering, Node node) => IsPointwise && Sparse(lowering, node, gathers: false, copies: false) is { IsSparse: true };
+
+    /// <summary>Whether each pixel is computed from one alone, at the same place.</summary>
+    private bool IsPointwise => Group == 1 && Kernel.All(k => k == 1) && Strides.All(s => s == 1) && Pads.All(p => p == 0);
+
+    private static SparseChoice? Sparse(Lowering lowering, Node node, bool gathers, bool copies)
+    {
+        Shape y = lowering.Type(node.Outputs[0]).Shape;
+        return lowering.ConstantNumbers(node.Inputs[1]) is { } w ? SparseChoice.Of(w.F32, w.Shape[0], w.Shape[1], y.Skip(2).Aggregate(1, (a, b) => a * b), gathers, copies) : null;
+    }
+
+    /// <summary>Writes the sparse kernel's call.</summary>
+    private static void Lower(Lowering lowering, Node node, Tensor w, int rows)
+    {
+        View x = lowering.Read(node.Inputs[0], lowering.HasEvenPixels(node.Inputs[0]) ? Layout.Any : Layout.Planes);
+        View? bias = node.Inputs.Count > 2 && node.Inputs[2].Length > 0 ? lowering.Read(node.Inputs[2]) : lowering.AbsorbBias(node.Outputs[0], axis: 1, out node);
+        var (value, residual) = lowering.AbsorbResidual(node.Outputs[0], Layout.Planes);
+        var (result, lo, hi) = lowering.AbsorbClamp(value);
+        View y = lowering.Write(result, Layout.Planes);
+        int outputs = w.Shape[0], depth = w.Shape[1];
+        lowering.Emit("SparseConvF32F32", ("x", x), ("weights", lowering.PlaceSparse(w.F32, outputs, depth, rows)), ("bias", bias), ("residual", residual), ("y", y),
+            ("images", y.Shape[0]), ("pixels", y.Shape.Size / (y.Shape[0] * outputs)), ("outputs", outputs), ("depth", depth), ("rows", rows),
+            ("xImage", x.Strides[0]), ("xPixel", x.Strides[^1]), ("xChannel", x.Strides[1]), ("yImage", y.Strides[0]), ("yChannel", y.Strides[1]),
+            ("residualImage", residual?.Strides[0] ?? 0), ("residualChannel", residual?.Strides[1] ?? 0), ("lo", lo), ("hi", hi));
     }
 
     /// <summary>Where the first window begins: in the border that whoever wrote x left around it.</summary>

@@ -64,6 +64,8 @@ internal sealed record MatMul : Op
             a = lowering.As(a, Layout.RowMajor);
             float[] weights = lowering.InOrderOf(node.Inputs[0], constant.F32, depth, columns, transposed: false);
             View? bias = lowering.AbsorbBias(node.Outputs[0], shape.Rank - 1, out node);
+            if (SparseProducts.TryLower(lowering, node.Outputs[0], a, weights, transposed: false, depth, columns, bias))
+                return;
             var (value, residual) = lowering.AbsorbResidual(node.Outputs[0], Layout.RowMajor);
             var (result, lo, hi) = lowering.AbsorbClamp(value);
             View y = lowering.Write(result, Layout.RowMajor);

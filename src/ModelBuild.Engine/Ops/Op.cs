@@ -37,6 +37,9 @@ internal abstract record Op
     /// <summary>Whether the operator adds two inputs: a convolution before it does that as it stores.</summary>
     public virtual bool AddsTwo => false;
 
+    /// <summary>Whether the operator takes images in planes as well as with channels last.</summary>
+    public virtual bool TakesPlanes(Lowering lowering, Node node) => false;
+
     /// <summary>The border that a kernel for this node wants around its input, filled with zeros (channels-last data only).</summary>
     public virtual Halo Halo(int input) => default;
 

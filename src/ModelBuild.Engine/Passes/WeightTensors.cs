@@ -1,7 +1,9 @@
 namespace ModelBuild.Engine;
 
-/// <summary>A float32 constant that selected nodes read; <paramref name="Named"/> where <c>only:</c> asks for one of them by name.</summary>
-internal sealed record WeightTensor(string Value, Tensor Tensor, bool Named);
+/// <summary>
+/// A float32 constant that selected nodes read; <paramref name="Named"/> where <c>only:</c> asks for one of them by name. <paramref name="Axis"/> counts outputs, if it is weights.
+/// </summary>
+internal sealed record WeightTensor(string Value, Tensor Tensor, bool Named, int Axis);
 
 /// <summary>Which constants a step changes.</summary>
 internal static class WeightTensors
@@ -40,6 +42,6 @@ internal static class WeightTensors
                 readers[value].Add(node);
             }
         }
-        return order.Where(v => readers[v].All(nodes.Selects)).Select(v => new WeightTensor(v, graph.Constant(v)!, readers[v].Any(nodes.Names)));
+        return order.Where(v => readers[v].All(nodes.Selects)).Select(v => new WeightTensor(v, graph.Constant(v)!, readers[v].Any(nodes.Names), Math.Min(readers[v][0].Op.WeightsAxis ?? 1, graph.Constant(v)!.Shape.Rank - 1)));
     }
 }

@@ -9,7 +9,7 @@ namespace ModelBuild.Engine;
 internal sealed record Report(
     string Model, string Class, string Recipe, string SourceHash, string Tool,
     long BytesBefore, long WeightsBytes, long ExpandedBytes, long ScratchBytes, long Macs,
-    Proof Proof, Measurement Measurement, Timing? Microseconds, IReadOnlyList<Footprint> Steps, IReadOnlyList<ReportLayer> Layers)
+    Proof Proof, Measurement Measurement, Timing? Microseconds, IReadOnlyList<Footprint> Steps, IReadOnlyList<ReportLayer> Layers, IReadOnlyList<string> Choices)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -68,6 +68,13 @@ internal sealed record Report(
         Line($"|---|---|---:|---:|---:|");
         foreach (ReportLayer layer in Layers)
             Line($"| {layer.Layer} | {layer.Kernel} | {layer.Bytes:N0} | {Percent(layer.Zeros)} | {layer.Macs:N0} |");
+        if (Choices.Count > 0)
+        {
+            Line($"");
+            Line($"## Sparse or dense");
+            foreach (string choice in Choices)
+                Line($"- {choice}");
+        }
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using ModelBuild.Generated;
 
 namespace ModelBuild.Engine;
 
@@ -7,16 +10,49 @@ internal static class ReportLayers
 {
     public static IReadOnlyList<ReportLayer> Of(Emitted emitted)
     {
+        Dictionary<string, PlanExpansion> expansions = emitted.Plan.Expansions.ToDictionary(e => $"expanded+{e.To}");
         // A piece of the weights ends where the next one begins.
-        int[] starts = [.. emitted.Plan.Calls.SelectMany(c => c.Arguments).Select(a => Offset(a.Value)).Where(o => o >= 0).Append(emitted.Weights.Length).Distinct().Order()];
-        return [.. emitted.Plan.Calls.Where(c => c.Arguments.Any(a => a.Name == "weights" && Offset(a.Value) >= 0)).Select(call =>
+        int[] starts = [.. emitted.Plan.Calls.SelectMany(c => c.Arguments).Select(a => Start(a.Value)).Where(o => o >= 0).Append(emitted.Weights.Length).Distinct().Order()];
+        return [.. emitted.Plan.Calls.Where(c => Start(Argument(c, "weights")) >= 0).Select(call =>
         {
-            int start = Offset(Argument(call, "weights")), bytes = starts.First(s => s > start) - start;
-            int element = call.Kernel.Contains("F32F32", StringComparison.Ordinal) ? 4 : 1, zeros = 0;
-            for (int i = 0; i < bytes; i += element)
-                zeros += emitted.Weights.AsSpan(start + i, element).IndexOfAnyExcept((byte)0) < 0 ? 1 : 0;
-            return new ReportLayer(call.Comment.Length == 0 ? call.Kernel : call.Comment, call.Kernel, bytes, bytes == 0 ? 0 : (double)zeros * element / bytes, Macs(call));
+            string place = Argument(call, "weights");
+            int start = Start(place), bytes = starts.First(s => s > start) - start;
+            ReadOnlySpan<byte> stored = emitted.Weights.AsSpan(start, bytes);
+            double zeros = expansions.TryGetValue(place, out PlanExpansion? expansion) ? Zeros(expansion, stored) : Zeros(call, stored);
+            return new ReportLayer(call.Comment.Length == 0 ? call.Kernel : call.Comment, call.Kernel, bytes, zeros, Macs(call));
         })];
+
+        int Start(string value) => expansions.TryGetValue(value, out PlanExpansion? expansion) ? expansion.From : Offset(value);
+    }
+
+    // As kernels read them; of the sparse one's the last of the numbers of entries is that of all.
+    private static double Zeros(PlanCall call, ReadOnlySpan<byte> weights)
+    {
+        if (call.Kernel != "SparseConvF32F32")
+            return Zeros(weights, call.Kernel.Contains("F32F32", StringComparison.Ordinal) ? 4 : 1);
+        int outputs = (int)Number(call, "outputs"), depth = (int)Number(call, "depth"), rows = (int)Number(call, "rows");
+        int entries = MemoryMarshal.Cast<byte, int>(weights)[Sparse.Chunks(depth) * (outputs / rows) - 1];
+        return 1 - Math.Min(1, (double)entries * rows / ((double)outputs * depth));
+    }
+
+    private static double Zeros(PlanExpansion expansion, ReadOnlySpan<byte> stored)
+    {
+        bool sparse = expansion.Sizes.Count > 0;
+        int element = expansion.Decoder.EndsWith("I8", StringComparison.Ordinal) ? 1 : expansion.Decoder.EndsWith("F16", StringComparison.Ordinal) ? 2 : 4;
+        if (!sparse && !expansion.Decoder.StartsWith("Mask", StringComparison.Ordinal))
+            return Zeros(stored[..(expansion.Elements * element)], element);
+        int bits = sparse ? expansion.Sizes[0] * expansion.Sizes[1] / expansion.Sizes[3] : expansion.Elements, ones = 0;
+        foreach (byte mask in stored[..((bits + 7) / 8)])
+            ones += BitOperations.PopCount(mask);
+        return 1 - (double)ones / bits;
+    }
+
+    private static double Zeros(ReadOnlySpan<byte> elements, int bytes)
+    {
+        int zeros = 0;
+        for (int i = 0; i + bytes <= elements.Length; i += bytes)
+            zeros += elements.Slice(i, bytes).IndexOfAnyExcept((byte)0) < 0 ? 1 : 0;
+        return elements.IsEmpty ? 0 : (double)zeros * bytes / elements.Length;
     }
 
     /// <summary>Multiply–accumulates of a kernel that has weights, or a second matrix in their place; of any other 0.</summary>
@@ -24,11 +60,13 @@ internal static class ReportLayers
     {
         if (Argument(call, "weights").Length == 0)
             return 0;
-        long Number(string name) => long.TryParse(Argument(call, name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : 1;
-        return call.Kernel.StartsWith("MatMul", StringComparison.Ordinal)
-            ? Number("rows") * Number("depth") * Number("columns")
-            : Number("images") * Number("height") * Number("width") * Number("channels") * Number("depth") * Number("tapRows") * Number("tapColumns") * Number("groups");
+        string[] factors = call.Kernel.StartsWith("MatMul", StringComparison.Ordinal)
+            ? ["rows", "depth", "columns"]
+            : ["images", "height", "width", "pixels", "channels", "outputs", "depth", "tapRows", "tapColumns", "groups"];
+        return factors.Aggregate(1L, (product, name) => product * Number(call, name));
     }
+
+    private static long Number(PlanCall call, string name) => long.TryParse(Argument(call, name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : 1;
 
     private static string Argument(PlanCall call, string name) => call.Arguments.FirstOrDefault(a => a.Name == name)?.Value ?? "";
 

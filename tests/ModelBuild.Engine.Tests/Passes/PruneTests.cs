@@ -66,6 +66,37 @@ public class PruneTests
         Gen.Int[0, 1000].Sample(thousandths => Assert.AreEqual(4096 * thousandths / 1000, Values(Apply(FormattableString.Invariant($"prune({thousandths / 1000.0})"), Layers((64, 64, 1))), "w0").Count(w => w == 0)), iter: 50);
 
     [TestMethod]
+    [DataRow(4)]
+    [DataRow(8)]
+    [DataRow(16)]
+    [DataRow(32)]
+    [DataRow(24)]
+    public void Apply_ZeroesWholeBlocks_OfOutputsInARow(int rows)
+    {
+        // The outputs of a product are columns: blocks lie in a row.
+        Graph before = Layers((64, 64, 1));
+        float[] old = Values(before, "w0"), after = Values(Apply($"prune(0.5, structure: block, rows: {rows})", before), "w0");
+        double Mean(float[] block) => block.Average(w => Math.Abs((double)w));
+        (float[] Old, float[] New)[] blocks = [.. old.Chunk(64).Zip(after.Chunk(64)).SelectMany(p => p.First.Chunk(rows).Zip(p.Second.Chunk(rows)))];
+        Assert.IsTrue(blocks.All(b => b.New.All(w => w == 0) || b.New.SequenceEqual(b.Old)));
+        double largestZeroed = blocks.Where(b => b.New[0] == 0).Max(b => Mean(b.Old)), smallestKept = blocks.Where(b => b.New[0] != 0).Min(b => Mean(b.Old));
+        Assert.IsTrue(largestZeroed <= smallestKept);
+        Assert.AreEqual(2048.0, after.Count(w => w == 0), 64 % rows == 0 ? 0 : rows);
+    }
+
+    [TestMethod]
+    public void Apply_TakesRowsOfAConvolution_AsItsOutputs()
+    {
+        var builder = new GraphBuilder("conv");
+        builder.AddInput("x", new(ElementType.Float32, [1, 2, 3, 3]));
+        float[] weights = [1, 9, 2, 8, 3, 7, 4, 6, 9, 1, 9, 1];
+        string y = builder.Add("conv", new Conv(new([1, 1]), new([1, 1]), new([1, 1]), new([0, 0, 0, 0])), "x", builder.AddConstant("w", Tensor.Of([6, 2, 1, 1], weights)));
+        // Blocks of four outputs by input: 1 2 3 4, 9 8 7 6, and two of what is left: 9 9, 1 1.
+        float[] after = Values(Apply("prune(0.5, structure: block, only: conv)", builder.Build([y])), "w");
+        CollectionAssert.AreEqual(new float[] { 0, 9, 0, 8, 0, 7, 0, 6, 9, 0, 9, 0 }, after);
+    }
+
+    [TestMethod]
     public void Apply_LeavesSharedWeightsAlone_WhenOneOfTheirNodesIsExcepted()
     {
         Graph graph = Layers((64, 64, 1), (64, 64, 1));

@@ -34,7 +34,7 @@ public class RecipeBinderTests
         "    prun(0.5) | quantize(fp16)",
         "    ^~~~")]
     [DataRow("prune(0.5, scoop: global)",
-        "MB1003: prune: there is no key 'scoop'; keys: sparsity, scope, only, except; did you mean 'scope'?",
+        "MB1003: prune: there is no key 'scoop'; keys: sparsity, scope, structure, rows, only, except; did you mean 'scope'?",
         "    prune(0.5, scoop: global)",
         "               ^~~~~")]
     [DataRow("prune(0.5, scope: globl)",

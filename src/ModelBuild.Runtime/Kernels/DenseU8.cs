@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using ModelBuild.Generated.Simd;
 using ModelBuild.Generated.Threads;
@@ -25,8 +26,8 @@ internal unsafe struct DenseU8 : IMovable, ILoop
     public nint XLine, XRow, TapRow, TapColumn, YLine, YRow, XImage, YImage, XGroup, WeightsGroup;
     public Requantization To;
 
-    // VNNI's sums live in sixteen registers, operands included.
-    private static int Height => AvxVnni.IsSupported ? 6 : Avx512BW.IsSupported ? 8 : 4;
+    // VNNI's sums live in sixteen registers, operands included; AVX-512 and Arm have 32.
+    private static int Height => AvxVnni.IsSupported ? 6 : Avx512BW.IsSupported || AdvSimd.IsSupported ? 8 : 4;
 
     private readonly Tiling Tiling => new(Rows, Rows, Columns, Height, (long)Columns * ((K + 3) / 4 * 4) * TapRows * TapColumns);
 
@@ -55,7 +56,9 @@ internal unsafe struct DenseU8 : IMovable, ILoop
             Run<Dot512, Vector512<int>, Halves512>(from, to);
         else if (Avx2.IsSupported)
             Run<Dot256, Vector256<int>, Halves256>(from, to);
-        else if (Sse2.IsSupported)
+        else if (Dp.IsSupported)
+            Run<DotArm, Vector128<int>, Shifted128>(from, to);
+        else if (Sse2.IsSupported || AdvSimd.Arm64.IsSupported)
             Run<Dot128, Vector128<int>, Halves128>(from, to);
         else
             Run<Dot1, int, uint>(from, to);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace ModelBuild.Tests;
@@ -16,12 +17,14 @@ internal static class InstructionSets
         ["EnableAVX512"] = Vector512.IsHardwareAccelerated || Avx512BW.IsSupported,
         ["EnableAVXVNNI"] = AvxVnni.IsSupported,
         ["EnableAVX2"] = Vector256.IsHardwareAccelerated || Avx2.IsSupported,
+        ["EnableArm64Dp"] = Dp.IsSupported,
         ["EnableHWIntrinsic"] = Vector128.IsHardwareAccelerated || Sse2.IsSupported,
     };
 
     /// <summary>Sets of switches that, all of them, leave each path of each kernel to be taken once.</summary>
-    public static IEnumerable<object[]> Settings =>
-        [["EnableAVX512"], ["EnableAVXVNNI"], ["EnableAVX512 EnableAVXVNNI"], ["EnableAVX2"], ["EnableHWIntrinsic"]];
+    public static IEnumerable<object[]> Settings => ArmBase.IsSupported
+        ? [["EnableArm64Dp"], ["EnableHWIntrinsic"]]
+        : [["EnableAVX512"], ["EnableAVXVNNI"], ["EnableAVX512 EnableAVXVNNI"], ["EnableAVX2"], ["EnableHWIntrinsic"]];
 
     /// <summary>Runs tests of this program without what <paramref name="switches"/> take away, and asserts that they pass. Returns what they <see cref="Report"/>.</summary>
     public static string[] RunAgain(string switches, string filter)

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace ModelBuild.Tests;
@@ -12,7 +13,7 @@ internal static class KernelPaths
         get
         {
             string floats = Vector512.IsHardwareAccelerated ? "512 bits" : Vector256.IsHardwareAccelerated ? "256 bits" : Vector128.IsHardwareAccelerated ? "128 bits" : "scalar";
-            string bytes = AvxVnni.IsSupported ? "VNNI" : Avx512BW.IsSupported ? "512 bits" : Avx2.IsSupported ? "256 bits" : Sse2.IsSupported ? "128 bits" : "scalar";
+            string bytes = AvxVnni.IsSupported ? "VNNI" : Avx512BW.IsSupported ? "512 bits" : Avx2.IsSupported ? "256 bits" : Dp.IsSupported ? "SDOT" : Sse2.IsSupported || AdvSimd.Arm64.IsSupported ? "128 bits" : "scalar";
             return $"floats by {floats}, bytes by {bytes}";
         }
     }

@@ -13,17 +13,17 @@ public sealed unsafe class Arenas
 {
     private readonly ModelWeights _weights;
     private readonly int _scratchBytes, _threads;
-    private readonly Workers _workers;
+    private readonly Workers? _workers;
     private Arena? _slot;
     private Arena? _others;
     private int _locked;
 
     /// <exception cref="InvalidOperationException">The weights are missing, or belong to another build than the class.</exception>
-    public Arenas(ModelWeights weights, int scratchBytes, int threads) : this(weights, scratchBytes, Math.Min(threads, Environment.ProcessorCount), Workers.Shared)
+    public Arenas(ModelWeights weights, int scratchBytes, int threads) : this(weights, scratchBytes, Math.Min(threads, Environment.ProcessorCount), threads > 1 ? Workers.Shared : null)
     {
     }
 
-    internal Arenas(ModelWeights weights, int scratchBytes, int threads, Workers workers)
+    internal Arenas(ModelWeights weights, int scratchBytes, int threads, Workers? workers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _weights = weights.Open();
@@ -54,7 +54,7 @@ public sealed unsafe class Arenas
             arena.Next = null;
         }
         Unlock();
-        return arena ?? new Arena(_weights, _scratchBytes, _workers.Hire(_threads));
+        return arena ?? new Arena(_weights, _scratchBytes, _workers?.Hire(_threads));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -6,12 +6,13 @@ using ModelBuild.Tool;
 
 Console.OutputEncoding = new UTF8Encoding(false);
 Terminal terminal = Terminal.OfProcess();
-var root = new RootCommand("Measures ModelBuild: models against ONNX Runtime, the layers of a model, single kernels.")
+var root = new RootCommand("Measures ModelBuild: models against ONNX Runtime, the layers of a model, single kernels, the start of a process.")
 {
     ModelsCommand.Make(terminal),
     CheckCommand.Make(terminal),
     LayersCommand.Make(terminal),
     KernelsCommand.Make(),
+    StartCommand.Make(terminal),
 };
 try
 {

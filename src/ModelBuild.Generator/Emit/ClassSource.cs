@@ -90,6 +90,8 @@ internal static class ClassSource
             .. plan.Expansions.Count > 0 ? [$"expandedBytes: {Literals.Number(plan.Weights.ExpandedBytes)}", "expand: Expand"] : (IEnumerable<string>)[],
         ]);
         source.Line();
+        source.Line("private static global::ModelBuild.ModelInfo? s_info;");
+        source.Line();
         source.Line($"private readonly {Runtime}Arenas _arenas;");
         source.Line();
         source.Summary("Maps the weights; the first instance of a process also checks and expands them. One instance serves a whole process.");
@@ -102,7 +104,8 @@ internal static class ClassSource
     {
         Plan plan = model.Plan;
         source.Summary("Where the model comes from and what it costs.");
-        source.Line("public static global::ModelBuild.ModelInfo Info { get; } = new(s_weights)");
+        // Not where the class's statics are initialized: that would come before the first call.
+        source.Line("public static global::ModelBuild.ModelInfo Info => s_info ??= new(s_weights)");
         source.Block("{", "};", () =>
         {
             source.Line($"SourceFile = {Literals.String(plan.Source.File)},");

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using ModelBuild.Generated.Simd;
 using ModelBuild.Generated.Threads;
@@ -25,8 +26,8 @@ internal unsafe struct DenseU8 : IMovable, ILoop
     public nint XLine, XRow, TapRow, TapColumn, YLine, YRow, XImage, YImage, XGroup, WeightsGroup;
     public Requantization To;
 
-    // VNNI's sums live in sixteen registers, and sources may lie in others.
-    private readonly int Height => AvxVnni.IsSupported ? Columns <= 8 ? 14 : 7 : Avx512BW.IsSupported ? 8 : 4;
+    // VNNI's sums live in sixteen registers, and sources may lie in others; AVX-512 and Arm have 32 for both.
+    private readonly int Height => AvxVnni.IsSupported ? Columns <= 8 ? 14 : 7 : Avx512BW.IsSupported || AdvSimd.IsSupported ? 8 : 4;
 
     // Rows at one distance from each other; a row a line is that too.
     private readonly bool IsEven => RowsPerLine == 1 || XLine == RowsPerLine * XRow;
@@ -58,7 +59,9 @@ internal unsafe struct DenseU8 : IMovable, ILoop
             Run<Dot512, Vector512<int>, Halves512>(from, to);
         else if (Avx2.IsSupported)
             Run<Dot256, Vector256<int>, Halves256>(from, to);
-        else if (Sse2.IsSupported)
+        else if (Dp.IsSupported)
+            Run<DotArm, Vector128<int>, Shifted128>(from, to);
+        else if (Sse2.IsSupported || AdvSimd.Arm64.IsSupported)
             Run<Dot128, Vector128<int>, Halves128>(from, to);
         else
             Run<Dot1, int, uint>(from, to);

@@ -217,6 +217,20 @@ internal readonly unsafe struct MeanBytes(byte* input, byte* output, int channel
                 Bytes.Store(to.Apply(Vector256.ConvertToSingle(sum) * Vector256.Create(each)), output + y + c);
             }
         }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            for (; c <= channels - 4; c += 4)
+            {
+                Vector128<int> sum = Vector128.Create(start);
+                for (int r = 0; r < rows; r++)
+                {
+                    byte* cell = input + x + c + r * line;
+                    for (int q = 0; q < columns; q++, cell += pixel)
+                        sum += Bytes.Load(cell);
+                }
+                Bytes.Store(to.Apply(Vector128.ConvertToSingle(sum) * Vector128.Create(each)), output + y + c);
+            }
+        }
         for (; c < channels; c++)
         {
             int sum = start;

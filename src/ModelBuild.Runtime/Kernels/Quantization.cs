@@ -155,13 +155,21 @@ internal static unsafe class Quantizing
                 Dequantize(x + i * xs, y + i * ys, shape[1..], xStrides[1..], yStrides[1..], scale, zero);
             return;
         }
-        if (typeof(T) == typeof(byte) && xs == 1 && ys == 1 && Vector256.IsHardwareAccelerated)
+        if (typeof(T) == typeof(byte) && xs == 1 && ys == 1)
         {
-            for (; i <= count - 8; i += 8)
+            if (Vector256.IsHardwareAccelerated)
             {
-                Vector128<ushort> words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)(x + i)).AsByte());
-                Vector256<int> integers = Vector256.WidenLower(words.ToVector256Unsafe()).AsInt32() - Vector256.Create(zero);
-                (Vector256.ConvertToSingle(integers) * Vector256.Create(scale)).Store(y + i);
+                for (; i <= count - 8; i += 8)
+                {
+                    Vector128<ushort> words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)(x + i)).AsByte());
+                    Vector256<int> integers = Vector256.WidenLower(words.ToVector256Unsafe()).AsInt32() - Vector256.Create(zero);
+                    (Vector256.ConvertToSingle(integers) * Vector256.Create(scale)).Store(y + i);
+                }
+            }
+            else if (Vector128.IsHardwareAccelerated)
+            {
+                for (; i <= count - 4; i += 4)
+                    (Vector128.ConvertToSingle(Bytes.Load((byte*)x + i) - Vector128.Create(zero)) * Vector128.Create(scale)).Store(y + i);
             }
         }
         for (; i < count; i++)
@@ -208,10 +216,21 @@ internal static unsafe class Quantizing
                 Add(a + i * sa, b + i * sb, y + i * ys, shape[1..], aStrides[1..], bStrides[1..], yStrides[1..], aScale, bScale, offset, to);
             return;
         }
-        if (Vector256.IsHardwareAccelerated && sa == 1 && sb == 1 && ys == 1)
+        if (sa == 1 && sb == 1 && ys == 1)
         {
-            for (; i <= count - 8; i += 8)
-                Bytes.Store(to.Apply(Floats(a + i) * Vector256.Create(aScale) + Floats(b + i) * Vector256.Create(bScale) + Vector256.Create(offset)), y + i);
+            if (Vector256.IsHardwareAccelerated)
+            {
+                for (; i <= count - 8; i += 8)
+                    Bytes.Store(to.Apply(Floats(a + i) * Vector256.Create(aScale) + Floats(b + i) * Vector256.Create(bScale) + Vector256.Create(offset)), y + i);
+            }
+            else if (Vector128.IsHardwareAccelerated)
+            {
+                for (; i <= count - 4; i += 4)
+                {
+                    Vector128<float> left = Vector128.ConvertToSingle(Bytes.Load(a + i)), right = Vector128.ConvertToSingle(Bytes.Load(b + i));
+                    Bytes.Store(to.Apply(left * Vector128.Create(aScale) + right * Vector128.Create(bScale) + Vector128.Create(offset)), y + i);
+                }
+            }
         }
         for (; i < count; i++)
             y[i * ys] = to.Apply(a[i * sa] * aScale + b[i * sb] * bScale + offset);

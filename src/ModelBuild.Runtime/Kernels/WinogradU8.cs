@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using ModelBuild.Generated.Simd;
 using ModelBuild.Generated.Threads;
@@ -76,7 +77,7 @@ internal unsafe struct WinogradU8 : IRoomLoop
             Run<Shorts512, Vector512<short>, Vector512<int>>(from, to, room);
         else if (Avx2.IsSupported)
             Run<Shorts256, Vector256<short>, Vector256<int>>(from, to, room);
-        else if (Sse2.IsSupported)
+        else if (Sse2.IsSupported || AdvSimd.Arm64.IsSupported)
             Run<Shorts128, Vector128<short>, Vector128<int>>(from, to, room);
         else
             Run<Shorts1, (short, short), int>(from, to, room);

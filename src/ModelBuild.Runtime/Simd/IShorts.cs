@@ -147,7 +147,7 @@ internal readonly unsafe struct Shorts256 : IShorts<Vector256<short>, Vector256<
         Bytes.Store(to.Apply(Vector256.ConvertToSingle(sum) * (Vector256.Load(scales) * Vector256.Create(part))), y, count);
 }
 
-/// <summary>SSE2.</summary>
+/// <summary>SSE2, AdvSimd.</summary>
 internal readonly unsafe struct Shorts128 : IShorts<Vector128<short>, Vector128<int>>
 {
     public static int Lanes => 4;
@@ -171,7 +171,7 @@ internal readonly unsafe struct Shorts128 : IShorts<Vector128<short>, Vector128<
     public static Vector128<short> Minus(Vector128<short> a, Vector128<short> b) => a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Multiply(Vector128<short> a, Vector128<short> b) => Sse2.MultiplyAddAdjacent(a, b);
+    public static Vector128<int> Multiply(Vector128<short> a, Vector128<short> b) => Dot128.MultiplyAddAdjacent(a, b);
 
     public static Vector128<int> Zero => Vector128<int>.Zero;
 

@@ -15,6 +15,8 @@ sealed partial class Hostile
     private static readonly global::ModelBuild.Generated.ModelWeights s_weights = new(typeof(Hostile).Assembly, resource: "a \"b\" {0}",
         tool: "0.1.0", id: "00112233445566778899aabbccddeeff", hash: "38723a2e5e8a17aa7950dc008209944e898f69a7bd10a23c839d341e935fd5ca", bytes: 192);
 
+    private static global::ModelBuild.ModelInfo? s_info;
+
     private readonly global::ModelBuild.Generated.Arenas _arenas;
 
     /// <summary>Maps the weights; the first instance of a process also checks and expands them. One instance serves a whole process.</summary>
@@ -561,7 +563,7 @@ sealed partial class Hostile
     }
 
     /// <summary>Where the model comes from and what it costs.</summary>
-    public static global::ModelBuild.ModelInfo Info { get; } = new(s_weights)
+    public static global::ModelBuild.ModelInfo Info => s_info ??= new(s_weights)
     {
         SourceFile = "*/ }.onnx",
         SourceHash = "32824f276b1d0c6669ab8a74d33aa22ae862c5e15393755b1a5097705c3c5ff4",

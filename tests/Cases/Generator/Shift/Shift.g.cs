@@ -20,6 +20,8 @@ sealed partial class Shift
         resource: "ModelBuild.Samples.Shift.weights", tool: "0.1.0", id: "00112233445566778899aabbccddeeff",
         hash: "75b4d6ed47a82c79127abc245582343687d007fde5fe0dcf8c8da580d2b217e3", bytes: 204, expandedBytes: 64, expand: Expand);
 
+    private static global::ModelBuild.ModelInfo? s_info;
+
     private readonly global::ModelBuild.Generated.Arenas _arenas;
 
     /// <summary>Maps the weights; the first instance of a process also checks and expands them. One instance serves a whole process.</summary>
@@ -150,7 +152,7 @@ sealed partial class Shift
     }
 
     /// <summary>Where the model comes from and what it costs.</summary>
-    public static global::ModelBuild.ModelInfo Info { get; } = new(s_weights)
+    public static global::ModelBuild.ModelInfo Info => s_info ??= new(s_weights)
     {
         SourceFile = "shift.onnx",
         SourceHash = "53f776f63daae76e7d505a3ac0c25a6f4a543892ad2fb223346f981def9e537d",

@@ -16,6 +16,8 @@ sealed partial class TwoHeads
         resource: "ModelBuild.Samples.Deep.TwoHeads.weights", tool: "0.1.0", id: "00112233445566778899aabbccddeeff",
         hash: "38723a2e5e8a17aa7950dc008209944e898f69a7bd10a23c839d341e935fd5ca", bytes: 192);
 
+    private static global::ModelBuild.ModelInfo? s_info;
+
     private readonly global::ModelBuild.Generated.Arenas _arenas;
 
     /// <summary>Maps the weights; the first instance of a process also checks and expands them. One instance serves a whole process.</summary>
@@ -99,7 +101,7 @@ sealed partial class TwoHeads
     }
 
     /// <summary>Where the model comes from and what it costs.</summary>
-    public static global::ModelBuild.ModelInfo Info { get; } = new(s_weights)
+    public static global::ModelBuild.ModelInfo Info => s_info ??= new(s_weights)
     {
         SourceFile = "two_heads.onnx",
         SourceHash = "71ac51924b6bc7056e5dd17980250ee318e95664605546a32511d08b4f5a3563",

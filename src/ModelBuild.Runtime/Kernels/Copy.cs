@@ -81,12 +81,12 @@ internal static unsafe class Strided
             CopyRow(x, y, length, xs, ys);
             return;
         }
-        if (shape.Length == 2 && sizeof(T) == 4 && xs == 1 && yStrides[1] == 1 && Sse.IsSupported)
+        if (shape.Length == 2 && sizeof(T) == 4 && shape[1] >= 4 && xs == 1 && yStrides[1] == 1 && Sse.IsSupported)
         {
             Transpose((float*)x, (float*)y, length, shape[1], xStrides[1], ys);
             return;
         }
-        if (shape.Length == 2 && shape[1] < 64 && xStrides[1] != 1)
+        if (shape.Length == 2 && shape[1] < 64 && xStrides[1] != 1 && !(sizeof(T) == 4 && xStrides[1] == 2))
         {
             CopyPlane(x, y, length, shape[1], xs, ys, xStrides[1], yStrides[1]);
             return;
@@ -120,8 +120,14 @@ internal static unsafe class Strided
             new Span<T>(y, (int)length).Fill(*x);
         else
         {
-            // Four at once: one alone waits for the loop's own arithmetic.
             nint i = 0;
+            // Every other element, as where channels were shuffled. The last few are left: their vector would reach past the end.
+            if (sizeof(T) == 4 && xs == 2 && ys == 1 && Sse.IsSupported)
+            {
+                for (; i <= length - 5; i += 4, x += 8, y += 4)
+                    Sse.Shuffle(Vector128.Load((float*)x), Vector128.Load((float*)x + 4), 0b10_00_10_00).Store((float*)y);
+            }
+            // Four at once: one alone waits for the loop's own arithmetic.
             for (; i <= length - 4; i += 4, x += 4 * xs, y += 4 * ys)
             {
                 T a = *x, b = x[xs], c = x[2 * xs], d = x[3 * xs];

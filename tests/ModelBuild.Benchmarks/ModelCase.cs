@@ -13,7 +13,7 @@ internal sealed record ModelCase(string Model, string Recipe, string[] Arguments
     private static readonly (string Model, string Recipe, string Numerics)[] s_more =
     [
         ("--builtin resnet18", "", "Strict"), ("--builtin resnet18", "", "Fast"),
-        ("--builtin pointwise", "prune(80%)", ""), ("--builtin pointwise", "prune(90%)", ""),
+        ("--builtin pointwise", "prune(80%)", ""), ("--builtin pointwise", "prune(90%)", ""), ("--builtin pointwise", "prune(80%, structure: block)", ""),
     ];
 
     public static IReadOnlyList<ModelCase> All { get; } =

@@ -153,30 +153,38 @@ internal unsafe struct IntegerTile
 
     private readonly void Run<D, V, Q, N>(sbyte* w, int* bias, float* scales, nint at, int last) where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
     {
+        if (Y != null)
+            Run<D, V, Q, N, Requantized>(w, bias, scales, at, last);
+        else
+            Run<D, V, Q, N, Raw>(w, bias, scales, at, last);
+    }
+
+    private readonly void Run<D, V, Q, N, O>(sbyte* w, int* bias, float* scales, nint at, int last) where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount where O : struct, IOutput
+    {
         switch (Rows)
         {
-            case 1: Row<D, V, Q, N>(this, w, bias, scales, at, last); break;
-            case 2: Tile<D, V, Q, N, Two>(this, w, bias, scales, at, last); break;
-            case 3: Tile<D, V, Q, N, Three>(this, w, bias, scales, at, last); break;
-            case 4: Tile<D, V, Q, N, Four>(this, w, bias, scales, at, last); break;
-            case 5: Tile<D, V, Q, N, Five>(this, w, bias, scales, at, last); break;
-            case 6: Tile<D, V, Q, N, Six>(this, w, bias, scales, at, last); break;
-            case 7: Tile<D, V, Q, N, Seven>(this, w, bias, scales, at, last); break;
-            case 8: Tile<D, V, Q, N, Eight>(this, w, bias, scales, at, last); break;
-            case 9: Tile<D, V, Q, N, Nine>(this, w, bias, scales, at, last); break;
-            case 10: Tile<D, V, Q, N, Ten>(this, w, bias, scales, at, last); break;
-            case 11: Tile<D, V, Q, N, Eleven>(this, w, bias, scales, at, last); break;
-            case 12: Tile<D, V, Q, N, Twelve>(this, w, bias, scales, at, last); break;
-            case 13: Tile<D, V, Q, N, Thirteen>(this, w, bias, scales, at, last); break;
-            default: Tile<D, V, Q, N, Fourteen>(this, w, bias, scales, at, last); break;
+            case 1: Row<D, V, Q, N, O>(this, w, bias, scales, at, last); break;
+            case 2: Tile<D, V, Q, N, O, Two>(this, w, bias, scales, at, last); break;
+            case 3: Tile<D, V, Q, N, O, Three>(this, w, bias, scales, at, last); break;
+            case 4: Tile<D, V, Q, N, O, Four>(this, w, bias, scales, at, last); break;
+            case 5: Tile<D, V, Q, N, O, Five>(this, w, bias, scales, at, last); break;
+            case 6: Tile<D, V, Q, N, O, Six>(this, w, bias, scales, at, last); break;
+            case 7: Tile<D, V, Q, N, O, Seven>(this, w, bias, scales, at, last); break;
+            case 8: Tile<D, V, Q, N, O, Eight>(this, w, bias, scales, at, last); break;
+            case 9: Tile<D, V, Q, N, O, Nine>(this, w, bias, scales, at, last); break;
+            case 10: Tile<D, V, Q, N, O, Ten>(this, w, bias, scales, at, last); break;
+            case 11: Tile<D, V, Q, N, O, Eleven>(this, w, bias, scales, at, last); break;
+            case 12: Tile<D, V, Q, N, O, Twelve>(this, w, bias, scales, at, last); break;
+            case 13: Tile<D, V, Q, N, O, Thirteen>(this, w, bias, scales, at, last); break;
+            default: Tile<D, V, Q, N, O, Fourteen>(this, w, bias, scales, at, last); break;
         }
     }
 
     // As DenseTile's: rows from two pointers, by multiples of their distance that an address can say. Nothing is called from here: a call would put every sum into
     // memory, in each step of the loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Tile<D, V, Q, N, R>(in IntegerTile tile, sbyte* w, int* bias, float* scales, nint at, int last)
-        where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount where R : struct, ICount
+    private static void Tile<D, V, Q, N, O, R>(in IntegerTile tile, sbyte* w, int* bias, float* scales, nint at, int last)
+        where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount where O : struct, IOutput where R : struct, ICount
     {
         V a0 = D.Sums(bias), a1 = N.Value > 1 ? D.Sums(bias + D.Lanes) : D.Zero;
         V b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1, e0 = a0, e1 = a1, f0 = a0, f1 = a1, g0 = a0, g1 = a1;
@@ -206,47 +214,26 @@ internal unsafe struct IntegerTile
             }
         }
         nint* places = tile.Places;
-        if (tile.Y != null)
-        {
-            byte* y = tile.Y + at;
-            Write<D, V, Q, N>(y + places[0], a0, a1, scales, tile.To, last);
-            if (R.Value > 2) Write<D, V, Q, N>(y + places[1], b0, b1, scales, tile.To, last);
-            if (R.Value > 4) Write<D, V, Q, N>(y + places[2], c0, c1, scales, tile.To, last);
-            if (R.Value > 6) Write<D, V, Q, N>(y + places[3], d0, d1, scales, tile.To, last);
-            if (R.Value > 8) Write<D, V, Q, N>(y + places[4], e0, e1, scales, tile.To, last);
-            if (R.Value > 10) Write<D, V, Q, N>(y + places[5], f0, f1, scales, tile.To, last);
-            if (R.Value > 12) Write<D, V, Q, N>(y + places[6], g0, g1, scales, tile.To, last);
-            if (R.Value > 1) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2], h0, h1, scales, tile.To, last);
-            if (R.Value > 3) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 1], i0, i1, scales, tile.To, last);
-            if (R.Value > 5) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 2], j0, j1, scales, tile.To, last);
-            if (R.Value > 7) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 3], k0, k1, scales, tile.To, last);
-            if (R.Value > 9) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 4], l0, l1, scales, tile.To, last);
-            if (R.Value > 11) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 5], m0, m1, scales, tile.To, last);
-            if (R.Value > 13) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 6], n0, n1, scales, tile.To, last);
-        }
-        else
-        {
-            int* y = tile.Sums + at;
-            Write<D, V, Q, N>(y + places[0], a0, a1, last);
-            if (R.Value > 2) Write<D, V, Q, N>(y + places[1], b0, b1, last);
-            if (R.Value > 4) Write<D, V, Q, N>(y + places[2], c0, c1, last);
-            if (R.Value > 6) Write<D, V, Q, N>(y + places[3], d0, d1, last);
-            if (R.Value > 8) Write<D, V, Q, N>(y + places[4], e0, e1, last);
-            if (R.Value > 10) Write<D, V, Q, N>(y + places[5], f0, f1, last);
-            if (R.Value > 12) Write<D, V, Q, N>(y + places[6], g0, g1, last);
-            if (R.Value > 1) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2], h0, h1, last);
-            if (R.Value > 3) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 1], i0, i1, last);
-            if (R.Value > 5) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 2], j0, j1, last);
-            if (R.Value > 7) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 3], k0, k1, last);
-            if (R.Value > 9) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 4], l0, l1, last);
-            if (R.Value > 11) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 5], m0, m1, last);
-            if (R.Value > 13) Write<D, V, Q, N>(y + places[(R.Value + 1) / 2 + 6], n0, n1, last);
-        }
+        Write<D, V, Q, N, O>(tile, places[0] + at, a0, a1, scales, last);
+        if (R.Value > 2) Write<D, V, Q, N, O>(tile, places[1] + at, b0, b1, scales, last);
+        if (R.Value > 4) Write<D, V, Q, N, O>(tile, places[2] + at, c0, c1, scales, last);
+        if (R.Value > 6) Write<D, V, Q, N, O>(tile, places[3] + at, d0, d1, scales, last);
+        if (R.Value > 8) Write<D, V, Q, N, O>(tile, places[4] + at, e0, e1, scales, last);
+        if (R.Value > 10) Write<D, V, Q, N, O>(tile, places[5] + at, f0, f1, scales, last);
+        if (R.Value > 12) Write<D, V, Q, N, O>(tile, places[6] + at, g0, g1, scales, last);
+        if (R.Value > 1) Write<D, V, Q, N, O>(tile, places[(R.Value + 1) / 2] + at, h0, h1, scales, last);
+        if (R.Value > 3) Write<D, V, Q, N, O>(tile, places[(R.Value + 1) / 2 + 1] + at, i0, i1, scales, last);
+        if (R.Value > 5) Write<D, V, Q, N, O>(tile, places[(R.Value + 1) / 2 + 2] + at, j0, j1, scales, last);
+        if (R.Value > 7) Write<D, V, Q, N, O>(tile, places[(R.Value + 1) / 2 + 3] + at, k0, k1, scales, last);
+        if (R.Value > 9) Write<D, V, Q, N, O>(tile, places[(R.Value + 1) / 2 + 4] + at, l0, l1, scales, last);
+        if (R.Value > 11) Write<D, V, Q, N, O>(tile, places[(R.Value + 1) / 2 + 5] + at, m0, m1, scales, last);
+        if (R.Value > 13) Write<D, V, Q, N, O>(tile, places[(R.Value + 1) / 2 + 6] + at, n0, n1, scales, last);
     }
 
     // One row alone: four steps of k at once, as each sum waits for the one before it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Row<D, V, Q, N>(in IntegerTile tile, sbyte* w, int* bias, float* scales, nint at, int last) where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
+    private static void Row<D, V, Q, N, O>(in IntegerTile tile, sbyte* w, int* bias, float* scales, nint at, int last)
+        where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount where O : struct, IOutput
     {
         V a0 = D.Sums(bias), a1 = N.Value > 1 ? D.Sums(bias + D.Lanes) : D.Zero, b0 = D.Zero, b1 = D.Zero, c0 = D.Zero, c1 = D.Zero, d0 = D.Zero, d1 = D.Zero;
         Q t;
@@ -271,30 +258,31 @@ internal unsafe struct IntegerTile
         }
         a0 = D.Plus(D.Plus(a0, b0), D.Plus(c0, d0));
         a1 = D.Plus(D.Plus(a1, b1), D.Plus(c1, d1));
-        if (tile.Y != null)
-            Write<D, V, Q, N>(tile.Y + tile.Places[0] + at, a0, a1, scales, tile.To, last);
-        else
-            Write<D, V, Q, N>(tile.Sums + tile.Places[0] + at, a0, a1, last);
+        Write<D, V, Q, N, O>(tile, tile.Places[0] + at, a0, a1, scales, last);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<D, V, Q, N>(byte* y, V v0, V v1, float* scales, in Requantization to, int last) where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
+    private static void Write<D, V, Q, N, O>(in IntegerTile tile, nint at, V v0, V v1, float* scales, int last)
+        where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount where O : struct, IOutput
     {
-        if (N.Value > 1)
-            D.Store(v0, v1, scales, to, y, last);
-        else
-            D.Store(v0, scales, to, y, last);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<D, V, Q, N>(int* y, V v0, V v1, int last) where D : struct, IDot<V, Q> where V : struct where Q : struct where N : struct, ICount
-    {
-        if (N.Value > 1)
+        if (O.IsRaw)
         {
-            D.Store(v0, y, D.Lanes);
-            D.Store(v1, y + D.Lanes, last);
+            D.Store(v0, tile.Sums + at, N.Value > 1 ? D.Lanes : last);
+            if (N.Value > 1)
+                D.Store(v1, tile.Sums + at + D.Lanes, last);
         }
+        else if (N.Value > 1)
+            D.Store(v0, v1, scales, tile.To, tile.Y + at, last);
         else
-            D.Store(v0, y, last);
+            D.Store(v0, scales, tile.To, tile.Y + at, last);
     }
 }
+
+/// <summary>Whether sums leave a product as they are: a constant to the JIT.</summary>
+internal interface IOutput
+{
+    static abstract bool IsRaw { get; }
+}
+
+internal struct Raw : IOutput { public static bool IsRaw => true; }
+internal struct Requantized : IOutput { public static bool IsRaw => false; }

@@ -210,22 +210,85 @@ internal unsafe struct Winograd : IRoomLoop
         (b - d).Store(to + 3 * frequency);
     }
 
-    // The same for six by six inputs: first the columns, by way of the stack, then the rows.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    [SkipLocalsInit]
+    // The same for six by six inputs, two rows of frequencies at a time, as they are made of the same sums. Nothing is kept in memory on the way: where that lies by chance as x
+    // does in its page, loads would wait for stores. Each part is a method of its own: all of it together is more than the JIT inlines.
     private static void FromPixels4<V>(float* x, nint line, nint pixel, float* to, nint frequency, nint channels) where V : struct, IVec<V>
     {
-        float* columns = stackalloc float[36 * V.Lanes];
-        for (nint c = 0; c < channels; c += V.Lanes, x += V.Lanes, to += V.Lanes)
+        MiddleRows<V>(x, line, pixel, to, frequency, channels);
+        OuterRows<V>(x, line, pixel, to, frequency, channels);
+        EndRow<V>(x, line, pixel, to, frequency, channels);
+        EndRow<V>(x + line, line, pixel, to + 30 * frequency, frequency, channels);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MiddleRows<V>(float* x, nint line, nint pixel, float* to, nint frequency, nint channels) where V : struct, IVec<V>
+    {
+        V factor = V.Broadcast(4);
+        for (nint c = 0; c < channels; c += V.Lanes)
         {
-            float* p = x, t = columns, f = to;
-            for (int j = 0; j < 6; j++, p += pixel, t += V.Lanes)
-                Six(V.Load(p), V.Load(p + line), V.Load(p + 2 * line), V.Load(p + 3 * line), V.Load(p + 4 * line), V.Load(p + 5 * line), t, 6 * V.Lanes);
-            t = columns;
-            for (int i = 0; i < 6; i++, t += 6 * V.Lanes, f += 6 * frequency)
-                Six(V.Load(t), V.Load(t + V.Lanes), V.Load(t + 2 * V.Lanes), V.Load(t + 3 * V.Lanes), V.Load(t + 4 * V.Lanes), V.Load(t + 5 * V.Lanes), f, frequency);
+            float* y = x + line + c, f = to + c;
+            Middle(y, line, factor, out V p0, out V q0);
+            Middle(y + pixel, line, factor, out V p1, out V q1);
+            Middle(y + 2 * pixel, line, factor, out V p2, out V q2);
+            Middle(y + 3 * pixel, line, factor, out V p3, out V q3);
+            Middle(y + 4 * pixel, line, factor, out V p4, out V q4);
+            Middle(y + 5 * pixel, line, factor, out V p5, out V q5);
+            Six(p0, p1, p2, p3, p4, p5, f + 6 * frequency, frequency);
+            Six(q0, q1, q2, q3, q4, q5, f + 12 * frequency, frequency);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void OuterRows<V>(float* x, nint line, nint pixel, float* to, nint frequency, nint channels) where V : struct, IVec<V>
+    {
+        V factor = V.Broadcast(2);
+        for (nint c = 0; c < channels; c += V.Lanes)
+        {
+            float* y = x + line + c, f = to + c;
+            Outer(y, line, factor, out V p0, out V q0);
+            Outer(y + pixel, line, factor, out V p1, out V q1);
+            Outer(y + 2 * pixel, line, factor, out V p2, out V q2);
+            Outer(y + 3 * pixel, line, factor, out V p3, out V q3);
+            Outer(y + 4 * pixel, line, factor, out V p4, out V q4);
+            Outer(y + 5 * pixel, line, factor, out V p5, out V q5);
+            Six(p0, p1, p2, p3, p4, p5, f + 18 * frequency, frequency);
+            Six(q0, q1, q2, q3, q4, q5, f + 24 * frequency, frequency);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void EndRow<V>(float* x, nint line, nint pixel, float* to, nint frequency, nint channels) where V : struct, IVec<V>
+    {
+        V four = V.Broadcast(4), five = V.Broadcast(5);
+        for (nint c = 0; c < channels; c += V.Lanes)
+        {
+            float* y = x + c;
+            Six(End(y, line, four, five), End(y + pixel, line, four, five), End(y + 2 * pixel, line, four, five), End(y + 3 * pixel, line, four, five), End(y + 4 * pixel, line, four, five),
+                End(y + 5 * pixel, line, four, five), to + c, frequency);
+        }
+    }
+
+    // (−4 −4 1 1) and (4 −4 −1 1) of four lines.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Middle<V>(float* x, nint line, V four, out V p, out V q) where V : struct, IVec<V>
+    {
+        V even = V.MultiplyAdd(-four, V.Load(x + line), V.Load(x + 3 * line)), odd = V.MultiplyAdd(-four, V.Load(x), V.Load(x + 2 * line));
+        p = even + odd;
+        q = even - odd;
+    }
+
+    // (−2 −1 2 1) and (2 −1 −2 1).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Outer<V>(float* x, nint line, V two, out V p, out V q) where V : struct, IVec<V>
+    {
+        V even = V.Load(x + 3 * line) - V.Load(x + line), odd = two * (V.Load(x + 2 * line) - V.Load(x));
+        p = even + odd;
+        q = even - odd;
+    }
+
+    // (4 0 −5 0 1) of five lines.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V End<V>(float* x, nint line, V four, V five) where V : struct, IVec<V> => V.MultiplyAdd(four, V.Load(x), V.Load(x + 4 * line)) - five * V.Load(x + 2 * line);
 
     // Rows of Bᵀ: (4 0 −5 0 1 0), (0 −4 −4 1 1 0), (0 4 −4 −1 1 0), (0 −2 −1 2 1 0), (0 2 −1 −2 1 0), (0 4 0 −5 0 1).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -275,37 +338,77 @@ internal unsafe struct WinogradTile
         }
     }
 
-    // Rows of Aᵀ: (1 1 1 1 1 0), (0 1 −1 2 −2 0), (0 1 1 4 4 0), (0 1 −1 8 −8 1).
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    [SkipLocalsInit]
+    // Rows of Aᵀ: (1 1 1 1 1 0), (0 1 −1 2 −2 0), (0 1 1 4 4 0), (0 1 −1 8 −8 1): the first and third are made of the same sums, and so are the others.
     public readonly void Write4<V>(float* from, nint frequency) where V : struct, IVec<V>
     {
-        float* columns = stackalloc float[24 * V.Lanes];
+        EvenLines<V>(from, frequency);
+        OddLines<V>(from, frequency);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void EvenLines<V>(float* from, nint frequency) where V : struct, IVec<V>
+    {
         V two = V.Broadcast(2), four = V.Broadcast(4), eight = V.Broadcast(8), lo = V.Broadcast(Lo), hi = V.Broadcast(Hi);
         for (nint c = 0; c < Channels; c += V.Lanes)
         {
-            float* f = from + c, t = columns;
-            for (int j = 0; j < 6; j++, f += frequency, t += V.Lanes)
-            {
-                V m0 = V.Load(f), m1 = V.Load(f + 6 * frequency), m2 = V.Load(f + 12 * frequency), m3 = V.Load(f + 18 * frequency), m4 = V.Load(f + 24 * frequency), m5 = V.Load(f + 30 * frequency);
-                V sum = m1 + m2, difference = m1 - m2, sums = m3 + m4, differences = m3 - m4;
-                (m0 + sum + sums).Store(t);
-                V.MultiplyAdd(two, differences, difference).Store(t + 6 * V.Lanes);
-                V.MultiplyAdd(four, sums, sum).Store(t + 12 * V.Lanes);
-                (V.MultiplyAdd(eight, differences, difference) + m5).Store(t + 18 * V.Lanes);
-            }
+            float* f = from + c;
             V bias = Bias == null ? V.Zero : V.Load(Bias + c);
-            t = columns;
-            for (int i = 0; i < 4; i++, t += 6 * V.Lanes)
-            {
-                V m0 = V.Load(t), m1 = V.Load(t + V.Lanes), m2 = V.Load(t + 2 * V.Lanes), m3 = V.Load(t + 3 * V.Lanes), m4 = V.Load(t + 4 * V.Lanes), m5 = V.Load(t + 5 * V.Lanes);
-                V sum = m1 + m2, difference = m1 - m2, sums = m3 + m4, differences = m3 - m4;
-                Put(i, 0, c, m0 + sum + sums + bias, lo, hi);
-                Put(i, 1, c, V.MultiplyAdd(two, differences, difference) + bias, lo, hi);
-                Put(i, 2, c, V.MultiplyAdd(four, sums, sum) + bias, lo, hi);
-                Put(i, 3, c, V.MultiplyAdd(eight, differences, difference) + m5 + bias, lo, hi);
-            }
+            Sums(f, frequency, four, out V p0, out V q0);
+            Sums(f + frequency, frequency, four, out V p1, out V q1);
+            Sums(f + 2 * frequency, frequency, four, out V p2, out V q2);
+            Sums(f + 3 * frequency, frequency, four, out V p3, out V q3);
+            Sums(f + 4 * frequency, frequency, four, out V p4, out V q4);
+            Sums(f + 5 * frequency, frequency, four, out V p5, out V q5);
+            Line(0, c, p0, p1, p2, p3, p4, p5, bias, two, four, eight, lo, hi);
+            Line(2, c, q0, q1, q2, q3, q4, q5, bias, two, four, eight, lo, hi);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private readonly void OddLines<V>(float* from, nint frequency) where V : struct, IVec<V>
+    {
+        V two = V.Broadcast(2), four = V.Broadcast(4), eight = V.Broadcast(8), lo = V.Broadcast(Lo), hi = V.Broadcast(Hi);
+        for (nint c = 0; c < Channels; c += V.Lanes)
+        {
+            float* f = from + c;
+            V bias = Bias == null ? V.Zero : V.Load(Bias + c);
+            Differences(f, frequency, two, eight, out V p0, out V q0);
+            Differences(f + frequency, frequency, two, eight, out V p1, out V q1);
+            Differences(f + 2 * frequency, frequency, two, eight, out V p2, out V q2);
+            Differences(f + 3 * frequency, frequency, two, eight, out V p3, out V q3);
+            Differences(f + 4 * frequency, frequency, two, eight, out V p4, out V q4);
+            Differences(f + 5 * frequency, frequency, two, eight, out V p5, out V q5);
+            Line(1, c, p0, p1, p2, p3, p4, p5, bias, two, four, eight, lo, hi);
+            Line(3, c, q0, q1, q2, q3, q4, q5, bias, two, four, eight, lo, hi);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Sums<V>(float* f, nint frequency, V four, out V p, out V q) where V : struct, IVec<V>
+    {
+        V sum = V.Load(f + 6 * frequency) + V.Load(f + 12 * frequency), sums = V.Load(f + 18 * frequency) + V.Load(f + 24 * frequency);
+        p = V.Load(f) + sum + sums;
+        q = V.MultiplyAdd(four, sums, sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Differences<V>(float* f, nint frequency, V two, V eight, out V p, out V q) where V : struct, IVec<V>
+    {
+        V difference = V.Load(f + 6 * frequency) - V.Load(f + 12 * frequency), differences = V.Load(f + 18 * frequency) - V.Load(f + 24 * frequency);
+        p = V.MultiplyAdd(two, differences, difference);
+        q = V.MultiplyAdd(eight, differences, difference) + V.Load(f + 30 * frequency);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Line<V>(int row, nint c, V m0, V m1, V m2, V m3, V m4, V m5, V bias, V two, V four, V eight, V lo, V hi) where V : struct, IVec<V>
+    {
+        if (row >= Rows)
+            return;
+        V sum = m1 + m2, difference = m1 - m2, sums = m3 + m4, differences = m3 - m4;
+        Put(row, 0, c, m0 + sum + sums + bias, lo, hi);
+        Put(row, 1, c, V.MultiplyAdd(two, differences, difference) + bias, lo, hi);
+        Put(row, 2, c, V.MultiplyAdd(four, sums, sum) + bias, lo, hi);
+        Put(row, 3, c, V.MultiplyAdd(eight, differences, difference) + m5 + bias, lo, hi);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -196,22 +196,58 @@ internal unsafe struct WinogradU8 : IRoomLoop
         D.Store(D.Minus(b, d), to + 3 * frequency);
     }
 
+    // As Winograd's: two rows of frequencies at a time, nothing in memory on the way.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    [SkipLocalsInit]
     private static void FromPixels4<D, S, I>(byte* x, nint line, nint pixel, short* to, nint frequency, nint channels) where D : struct, IShorts<S, I> where S : struct where I : struct
     {
-        int lanes = 2 * D.Lanes;
-        short* columns = stackalloc short[36 * 2 * D.Lanes];
-        for (nint c = 0; c < channels; c += lanes, x += lanes, to += lanes)
+        for (nint c = 0; c < channels; c += 2 * D.Lanes, x += 2 * D.Lanes, to += 2 * D.Lanes)
         {
-            byte* p = x;
-            short* t = columns, f = to;
-            for (int j = 0; j < 6; j++, p += pixel, t += lanes)
-                Six<D, S, I>(D.Unsigned(p), D.Unsigned(p + line), D.Unsigned(p + 2 * line), D.Unsigned(p + 3 * line), D.Unsigned(p + 4 * line), D.Unsigned(p + 5 * line), t, 6 * lanes);
-            t = columns;
-            for (int i = 0; i < 6; i++, t += 6 * lanes, f += 6 * frequency)
-                Six<D, S, I>(D.Load(t), D.Load(t + lanes), D.Load(t + 2 * lanes), D.Load(t + 3 * lanes), D.Load(t + 4 * lanes), D.Load(t + 5 * lanes), f, frequency);
+            byte* y = x + line;
+            Middle<D, S, I>(y, line, out S p0, out S q0);
+            Middle<D, S, I>(y + pixel, line, out S p1, out S q1);
+            Middle<D, S, I>(y + 2 * pixel, line, out S p2, out S q2);
+            Middle<D, S, I>(y + 3 * pixel, line, out S p3, out S q3);
+            Middle<D, S, I>(y + 4 * pixel, line, out S p4, out S q4);
+            Middle<D, S, I>(y + 5 * pixel, line, out S p5, out S q5);
+            Six<D, S, I>(p0, p1, p2, p3, p4, p5, to + 6 * frequency, frequency);
+            Six<D, S, I>(q0, q1, q2, q3, q4, q5, to + 12 * frequency, frequency);
+            Outer<D, S, I>(y, line, out p0, out q0);
+            Outer<D, S, I>(y + pixel, line, out p1, out q1);
+            Outer<D, S, I>(y + 2 * pixel, line, out p2, out q2);
+            Outer<D, S, I>(y + 3 * pixel, line, out p3, out q3);
+            Outer<D, S, I>(y + 4 * pixel, line, out p4, out q4);
+            Outer<D, S, I>(y + 5 * pixel, line, out p5, out q5);
+            Six<D, S, I>(p0, p1, p2, p3, p4, p5, to + 18 * frequency, frequency);
+            Six<D, S, I>(q0, q1, q2, q3, q4, q5, to + 24 * frequency, frequency);
+            Six<D, S, I>(End<D, S, I>(x, line), End<D, S, I>(x + pixel, line), End<D, S, I>(x + 2 * pixel, line), End<D, S, I>(x + 3 * pixel, line), End<D, S, I>(x + 4 * pixel, line),
+                End<D, S, I>(x + 5 * pixel, line), to, frequency);
+            Six<D, S, I>(End<D, S, I>(y, line), End<D, S, I>(y + pixel, line), End<D, S, I>(y + 2 * pixel, line), End<D, S, I>(y + 3 * pixel, line), End<D, S, I>(y + 4 * pixel, line),
+                End<D, S, I>(y + 5 * pixel, line), to + 30 * frequency, frequency);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Middle<D, S, I>(byte* x, nint line, out S p, out S q) where D : struct, IShorts<S, I> where S : struct where I : struct
+    {
+        S b = D.Unsigned(x), c = D.Unsigned(x + line), d = D.Unsigned(x + 2 * line), e = D.Unsigned(x + 3 * line);
+        S even = D.Minus(e, Twice<D, S, I>(Twice<D, S, I>(c))), odd = D.Minus(d, Twice<D, S, I>(Twice<D, S, I>(b)));
+        p = D.Plus(even, odd);
+        q = D.Minus(even, odd);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Outer<D, S, I>(byte* x, nint line, out S p, out S q) where D : struct, IShorts<S, I> where S : struct where I : struct
+    {
+        S even = D.Minus(D.Unsigned(x + 3 * line), D.Unsigned(x + line)), odd = Twice<D, S, I>(D.Minus(D.Unsigned(x + 2 * line), D.Unsigned(x)));
+        p = D.Plus(even, odd);
+        q = D.Minus(even, odd);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static S End<D, S, I>(byte* x, nint line) where D : struct, IShorts<S, I> where S : struct where I : struct
+    {
+        S c = D.Unsigned(x + 2 * line);
+        return D.Plus(Twice<D, S, I>(Twice<D, S, I>(D.Minus(D.Unsigned(x), c))), D.Minus(D.Unsigned(x + 4 * line), c));
     }
 
     // Bᵀ as Winograd has it, by sums alone: 4a − 5c + e = 4(a − c) + (e − c).
@@ -370,34 +406,58 @@ internal unsafe struct WinogradTileU8
 
     // Rows of Aᵀ times (6 4 4 1 1 24): what G's rows, made whole, lack of 24.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    [SkipLocalsInit]
     public readonly void Write4<D, S, I>(int* from, nint frequency) where D : struct, IShorts<S, I> where S : struct where I : struct
     {
-        int* columns = stackalloc int[24 * D.Lanes];
         for (nint c = 0; c < Channels; c += D.Lanes)
         {
-            int* f = from + c, t = columns;
-            for (int j = 0; j < 6; j++, f += frequency, t += D.Lanes)
-            {
-                I m0 = D.Load(f), m1 = D.Load(f + 6 * frequency), m2 = D.Load(f + 12 * frequency), m3 = D.Load(f + 18 * frequency), m4 = D.Load(f + 24 * frequency), m5 = D.Load(f + 30 * frequency);
-                I sum = D.Shift(D.Plus(m1, m2), 2), difference = D.Shift(D.Minus(m1, m2), 2), sums = D.Plus(m3, m4), differences = D.Shift(D.Minus(m3, m4), 1);
-                D.Store(D.Plus(D.Plus(D.Shift(m0, 2), D.Shift(m0, 1)), D.Plus(sum, sums)), t);
-                D.Store(D.Plus(difference, differences), t + 6 * D.Lanes);
-                D.Store(D.Plus(sum, D.Shift(sums, 2)), t + 12 * D.Lanes);
-                D.Store(D.Plus(D.Plus(difference, D.Shift(differences, 2)), D.Plus(D.Shift(m5, 4), D.Shift(m5, 3))), t + 18 * D.Lanes);
-            }
+            int* f = from + c;
             I bias = D.Shift(D.Load(Bias + c), 6);
-            t = columns;
-            for (int i = 0; i < Rows; i++, t += 6 * D.Lanes)
-            {
-                I m0 = D.Load(t), m1 = D.Load(t + D.Lanes), m2 = D.Load(t + 2 * D.Lanes), m3 = D.Load(t + 3 * D.Lanes), m4 = D.Load(t + 4 * D.Lanes), m5 = D.Load(t + 5 * D.Lanes);
-                I sum = D.Shift(D.Plus(m1, m2), 2), difference = D.Shift(D.Minus(m1, m2), 2), sums = D.Plus(m3, m4), differences = D.Shift(D.Minus(m3, m4), 1);
-                Put<D, S, I>(i, 0, c, D.Plus(D.Times(D.Plus(D.Plus(D.Shift(m0, 2), D.Shift(m0, 1)), D.Plus(sum, sums)), Ninth), bias), 1 / 64f);
-                Put<D, S, I>(i, 1, c, D.Plus(D.Times(D.Plus(difference, differences), Ninth), bias), 1 / 64f);
-                Put<D, S, I>(i, 2, c, D.Plus(D.Times(D.Plus(sum, D.Shift(sums, 2)), Ninth), bias), 1 / 64f);
-                Put<D, S, I>(i, 3, c, D.Plus(D.Times(D.Plus(D.Plus(difference, D.Shift(differences, 2)), D.Plus(D.Shift(m5, 4), D.Shift(m5, 3))), Ninth), bias), 1 / 64f);
-            }
+            Sums<D, S, I>(f, frequency, out I p0, out I q0);
+            Sums<D, S, I>(f + frequency, frequency, out I p1, out I q1);
+            Sums<D, S, I>(f + 2 * frequency, frequency, out I p2, out I q2);
+            Sums<D, S, I>(f + 3 * frequency, frequency, out I p3, out I q3);
+            Sums<D, S, I>(f + 4 * frequency, frequency, out I p4, out I q4);
+            Sums<D, S, I>(f + 5 * frequency, frequency, out I p5, out I q5);
+            Line<D, S, I>(0, c, p0, p1, p2, p3, p4, p5, bias);
+            Line<D, S, I>(2, c, q0, q1, q2, q3, q4, q5, bias);
+            Differences<D, S, I>(f, frequency, out p0, out q0);
+            Differences<D, S, I>(f + frequency, frequency, out p1, out q1);
+            Differences<D, S, I>(f + 2 * frequency, frequency, out p2, out q2);
+            Differences<D, S, I>(f + 3 * frequency, frequency, out p3, out q3);
+            Differences<D, S, I>(f + 4 * frequency, frequency, out p4, out q4);
+            Differences<D, S, I>(f + 5 * frequency, frequency, out p5, out q5);
+            Line<D, S, I>(1, c, p0, p1, p2, p3, p4, p5, bias);
+            Line<D, S, I>(3, c, q0, q1, q2, q3, q4, q5, bias);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Sums<D, S, I>(int* f, nint frequency, out I p, out I q) where D : struct, IShorts<S, I> where S : struct where I : struct
+    {
+        I m0 = D.Load(f), sum = D.Shift(D.Plus(D.Load(f + 6 * frequency), D.Load(f + 12 * frequency)), 2), sums = D.Plus(D.Load(f + 18 * frequency), D.Load(f + 24 * frequency));
+        p = D.Plus(D.Plus(D.Shift(m0, 2), D.Shift(m0, 1)), D.Plus(sum, sums));
+        q = D.Plus(sum, D.Shift(sums, 2));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Differences<D, S, I>(int* f, nint frequency, out I p, out I q) where D : struct, IShorts<S, I> where S : struct where I : struct
+    {
+        I difference = D.Shift(D.Minus(D.Load(f + 6 * frequency), D.Load(f + 12 * frequency)), 2), differences = D.Shift(D.Minus(D.Load(f + 18 * frequency), D.Load(f + 24 * frequency)), 1);
+        I m5 = D.Load(f + 30 * frequency);
+        p = D.Plus(difference, differences);
+        q = D.Plus(D.Plus(difference, D.Shift(differences, 2)), D.Plus(D.Shift(m5, 4), D.Shift(m5, 3)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Line<D, S, I>(int row, nint c, I m0, I m1, I m2, I m3, I m4, I m5, I bias) where D : struct, IShorts<S, I> where S : struct where I : struct
+    {
+        if (row >= Rows)
+            return;
+        I sum = D.Shift(D.Plus(m1, m2), 2), difference = D.Shift(D.Minus(m1, m2), 2), sums = D.Plus(m3, m4), differences = D.Shift(D.Minus(m3, m4), 1);
+        Put<D, S, I>(row, 0, c, D.Plus(D.Times(D.Plus(D.Plus(D.Shift(m0, 2), D.Shift(m0, 1)), D.Plus(sum, sums)), Ninth), bias), 1 / 64f);
+        Put<D, S, I>(row, 1, c, D.Plus(D.Times(D.Plus(difference, differences), Ninth), bias), 1 / 64f);
+        Put<D, S, I>(row, 2, c, D.Plus(D.Times(D.Plus(sum, D.Shift(sums, 2)), Ninth), bias), 1 / 64f);
+        Put<D, S, I>(row, 3, c, D.Plus(D.Times(D.Plus(D.Plus(difference, D.Shift(differences, 2)), D.Plus(D.Shift(m5, 4), D.Shift(m5, 3))), Ninth), bias), 1 / 64f);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

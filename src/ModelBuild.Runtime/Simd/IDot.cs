@@ -119,7 +119,9 @@ internal static unsafe class Bytes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<int> v, byte* y, int count)
     {
-        if (count == 16)
+        if (Avx512BW.VL.IsSupported)
+            Avx512BW.VL.MaskStore(y, Vector128.LessThan(Vector128<byte>.Indices, Vector128.Create((byte)count)), Avx512F.ConvertToVector128Byte(v.AsUInt32()));
+        else if (count == 16)
             Store(v, y);
         else if (count >= 8)
         {
@@ -133,7 +135,9 @@ internal static unsafe class Bytes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<int> v, byte* y, int count)
     {
-        if (count == 8)
+        if (Avx512BW.VL.IsSupported)
+            Avx512BW.VL.MaskStore(y, Vector128.LessThan(Vector128<byte>.Indices, Vector128.Create((byte)count)), Avx512F.VL.ConvertToVector128Byte(v.AsUInt32()));
+        else if (count == 8)
             Store(v, y);
         else if (count >= 4)
         {

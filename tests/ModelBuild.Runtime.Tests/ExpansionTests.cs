@@ -47,6 +47,28 @@ public unsafe class ExpansionTests
         CollectionAssert.AreEqual(values, Expand<float>(MemoryMarshal.AsBytes<Half>(Array.ConvertAll(values, v => (Half)v)).ToArray(), values.Length, (e, from, to, n) => e.F16(from, to, n))));
 
     [TestMethod]
+    [DataRow(1, 1)]
+    [DataRow(4, 4)]
+    [DataRow(4, 1)]
+    public void Sparse_MakesTheFormOfWhatWasStored(int rows, int group) => Gen.OneOf(Gen.Const(0f), Gen.Float[-100, 100].Select(v => (float)(Half)v + 0f)).Array[8 * 5].Sample(weights =>
+    {
+        if (group > 1)
+            weights = [.. weights.Chunk(group).SelectMany(g => g[0] == 0 ? new float[group] : g)];
+        var form = new SparseForm(outputs: 8, depth: 5, rows);
+        int[] expected = new int[form.Length(weights)];
+        form.Write(weights, expected);
+        CollectionAssert.AreEqual(expected, Expand<int>(Grouped(weights, group, v => v), expected.Length, (e, from, to, n) => e.SparseF32(from, to, n, 8, 5, rows, group)));
+        CollectionAssert.AreEqual(expected, Expand<int>(Grouped(weights, group, v => (Half)v), expected.Length, (e, from, to, n) => e.SparseF16(from, to, n, 8, 5, rows, group)));
+    });
+
+    private static byte[] Grouped<T>(float[] values, int group, Func<float, T> store) where T : unmanaged
+    {
+        float[][] groups = [.. values.Chunk(group)];
+        byte[] mask = Masked([.. groups.Select(g => g.Any(v => v != 0) ? 1f : 0)], v => (byte)0)[..((groups.Length + 7) / 8)];
+        return [.. mask, .. MemoryMarshal.AsBytes<T>(groups.Where(g => g.Any(v => v != 0)).SelectMany(g => g).Select(store).ToArray())];
+    }
+
+    [TestMethod]
     public void Decoders_Throw_WhenTheyWouldReadOrWriteOutside()
     {
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Expand<float>([], 3, (e, from, to, n) => e.F16(from, to, n)));

@@ -63,7 +63,8 @@ internal static class ReportLayers
         string[] factors = call.Kernel.StartsWith("MatMul", StringComparison.Ordinal)
             ? ["rows", "depth", "columns"]
             : ["images", "height", "width", "pixels", "channels", "outputs", "depth", "tapRows", "tapColumns", "groups"];
-        return factors.Aggregate(1L, (product, name) => product * Number(call, name));
+        // Minimal filtering stands for the direct sum of nine taps.
+        return factors.Aggregate(call.Kernel.StartsWith("Winograd", StringComparison.Ordinal) ? 9L : 1, (product, name) => product * Number(call, name));
     }
 
     private static long Number(PlanCall call, string name) => long.TryParse(Argument(call, name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : 1;

@@ -26,6 +26,25 @@ public class AnAppIsPublished
         Assert.IsEmpty(Publish("<PublishAot>true</PublishAot><IlcInstructionSet>x86-64-v3</IlcInstructionSet>").Warnings);
     }
 
+    [TestMethod]
+    public void AndIsToldOfInstructions_OnlyWhereTheyCanBeNamed()
+    {
+        Scratch app = Scratch.App();
+        app.Dotnet("restore").Good();
+
+        foreach (var (runtime, property, told) in ((string, string, bool)[])
+        [
+            ("linux-x64", "", true), ("win-x64", "", true), ("linux-x64", "IlcInstructionSet=native", false),
+            ("linux-x64", "NoWarn=MB1107", false), ("linux-x64", "MSBuildWarningsAsMessages=MB1107", false),
+            ("linux-arm64", "", false), ("android-x64", "", false), ("linux-bionic-x64", "", false), ("iossimulator-x64", "", false),
+        ])
+        {
+            string[] properties = [.. new[] { "PublishAot=true", $"RuntimeIdentifier={runtime}", property }.Where(p => p.Length > 0).Select(p => $"-p:{p}")];
+            Output output = app.Dotnet("msbuild", ["-t:ModelBuildCheckInstructionSet", .. properties, "-nodeReuse:false", "-tl:off"]).Good();
+            Assert.AreEqual(told, output.Warnings.Any(w => w.Contains("MB1107")), $"{runtime} {property}: {output.Text}");
+        }
+    }
+
     private static Output Publish(string properties, [System.Runtime.CompilerServices.CallerMemberName] string test = "")
     {
         Scratch app = Scratch.App(properties: properties + $"<RuntimeIdentifier>{RuntimeInformation.RuntimeIdentifier}</RuntimeIdentifier>", folder: test);

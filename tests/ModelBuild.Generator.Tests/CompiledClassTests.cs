@@ -55,6 +55,21 @@ public class CompiledClassTests
 
             public static void Warmup() => s_model.Warmup();
 
+            /// <summary>Methods that calls wait for after a warm-up; this one is compiled already.</summary>
+            public static long CompiledAfterWarmup()
+            {
+                float[] image = [1, 2, 3], scores = new float[3];
+                var best = new Shift.Prediction[2];
+                s_model.Warmup();
+                long before = System.Runtime.JitInfo.GetCompiledMethodCount(currentThread: true);
+                s_model.Run(image, scores);
+                s_model.RunBatch(1, image, scores);
+                s_model.Classify(image);
+                s_model.Classify(image, out _);
+                s_model.Classify(image, best);
+                return System.Runtime.JitInfo.GetCompiledMethodCount(currentThread: true) - before;
+            }
+
             public static long Allocated(int calls)
             {
                 float[] image = [1, 2, 3], scores = new float[3];
@@ -158,6 +173,10 @@ public class CompiledClassTests
         Call<long>(model, "Allocated", 1000);
         Assert.AreEqual(0, Call<long>(model, "Allocated", 1000));
     }
+
+    [TestMethod]
+    public void Warmup_LeavesNothingToCompile() =>
+        Assert.AreEqual(0, Call<long>(Compiled.Load(Plan(), Weights(), Caller).GetType("Caller")!, "CompiledAfterWarmup"));
 
     [TestMethod]
     public void Run_GivesEachThreadItsOwnAnswer_WhenManyShareAnInstance() => Parallel.For(0, 20_000, i =>

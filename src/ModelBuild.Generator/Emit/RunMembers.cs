@@ -20,8 +20,24 @@ internal static class RunMembers
 
     public static void Warmup(SourceWriter source, ClassModel model)
     {
-        source.Summary("One call on zeros, so that no call that matters waits for the just-in-time compiler.");
-        source.Call("public void Warmup() => Run", model.Tensors.Select(t => $"new {t.Type}[{t.Identifier}.Length]"));
+        string[] all = [.. model.Tensors.Select(t => t.Parameter)], inputs = [.. model.Inputs.Select(t => t.Parameter)];
+        source.Summary("Calls on zeros, of every kind, so that no call that matters waits for the just-in-time compiler.");
+        source.Method("public void Warmup", [], () =>
+        {
+            foreach (TensorModel tensor in model.Tensors)
+                source.Line($"var {tensor.Parameter} = new {tensor.Type}[{tensor.Member}.Length];");
+            source.Line();
+            source.Call("Run", all);
+            source.Line("// Only a second call knows how much there is for threads to share.");
+            source.Call("Run", all);
+            if (model.Plan.Batch)
+                source.Call("RunBatch", all.Prepend("count: 1"));
+            if (model.HasLabels)
+            {
+                source.Call("Classify", inputs);
+                source.Call("Classify", inputs.Append("new Prediction[1]"));
+            }
+        });
     }
 
     /// <summary>Rents an arena and runs the layers on spans of these names.</summary>

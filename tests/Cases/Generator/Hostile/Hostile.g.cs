@@ -579,11 +579,37 @@ sealed partial class Hostile
         ],
     };
 
-    /// <summary>One call on zeros, so that no call that matters waits for the just-in-time compiler.</summary>
-    public void Warmup() => Run(new float[ClassEvil.Length], new float[Frame.Length], new float[Lease.Length], new float[InTensor.Length],
-        new float[NameofTensor.Length], new float[QuotedX.Length], new float[画像.Length], new float[HostileTensor.Length], new float[Input33.Length],
-        new float[System.Length], new float[ModelBuild.Length], new float[I.Length], new float[ShapeTensor.Length], new float[Output33.Length],
-        new bool[RunTensor.Length], new byte[Order.Length]);
+    /// <summary>Calls on zeros, of every kind, so that no call that matters waits for the just-in-time compiler.</summary>
+    public void Warmup()
+    {
+        var classEvil = new float[ClassEvil.Length];
+        var frame = new float[Frame.Length];
+        var lease = new float[Lease.Length];
+        var inTensor = new float[InTensor.Length];
+        var nameofTensor = new float[NameofTensor.Length];
+        var quotedX = new float[QuotedX.Length];
+        var 画像 = new float[Hostile.画像.Length];
+        var hostileTensor = new float[HostileTensor.Length];
+        var input33 = new float[Input33.Length];
+        var system = new float[System.Length];
+        var modelBuild = new float[ModelBuild.Length];
+        var i = new float[I.Length];
+        var shapeTensor = new float[ShapeTensor.Length];
+        var output33 = new float[Output33.Length];
+        var runTensor = new bool[RunTensor.Length];
+        var order = new byte[Order.Length];
+
+        Run(classEvil, frame, lease, inTensor, nameofTensor, quotedX, 画像, hostileTensor, input33, system, modelBuild, i, shapeTensor, output33,
+            runTensor, order);
+        // Only a second call knows how much there is for threads to share.
+        Run(classEvil, frame, lease, inTensor, nameofTensor, quotedX, 画像, hostileTensor, input33, system, modelBuild, i, shapeTensor, output33,
+            runTensor, order);
+        RunBatch(count: 1, classEvil, frame, lease, inTensor, nameofTensor, quotedX, 画像, hostileTensor, input33, system, modelBuild, i, shapeTensor,
+            output33, runTensor, order);
+        Classify(classEvil, frame, lease, inTensor, nameofTensor, quotedX, 画像, hostileTensor, input33, system, modelBuild, i, shapeTensor);
+        Classify(classEvil, frame, lease, inTensor, nameofTensor, quotedX, 画像, hostileTensor, input33, system, modelBuild, i, shapeTensor,
+            new Prediction[1]);
+    }
 
     private static void Compute(in global::ModelBuild.Generated.Frame frame_, global::System.ReadOnlySpan<float> classEvil,
         global::System.ReadOnlySpan<float> frame, global::System.ReadOnlySpan<float> lease, global::System.ReadOnlySpan<float> inTensor,

@@ -171,8 +171,19 @@ sealed partial class Shift
         ],
     };
 
-    /// <summary>One call on zeros, so that no call that matters waits for the just-in-time compiler.</summary>
-    public void Warmup() => Run(new float[Image.Length], new float[Scores.Length]);
+    /// <summary>Calls on zeros, of every kind, so that no call that matters waits for the just-in-time compiler.</summary>
+    public void Warmup()
+    {
+        var image = new float[Image.Length];
+        var scores = new float[Scores.Length];
+
+        Run(image, scores);
+        // Only a second call knows how much there is for threads to share.
+        Run(image, scores);
+        RunBatch(count: 1, image, scores);
+        Classify(image);
+        Classify(image, new Prediction[1]);
+    }
 
     private static void Compute(in global::ModelBuild.Generated.Frame frame, global::System.ReadOnlySpan<float> image,
         global::System.Span<float> scores)

@@ -111,8 +111,18 @@ sealed partial class TwoHeads
         ScratchBytes = 256,
     };
 
-    /// <summary>One call on zeros, so that no call that matters waits for the just-in-time compiler.</summary>
-    public void Warmup() => Run(new float[PixelValues.Length], new long[Ids.Length], new float[LastHiddenState.Length], new long[Ids2.Length]);
+    /// <summary>Calls on zeros, of every kind, so that no call that matters waits for the just-in-time compiler.</summary>
+    public void Warmup()
+    {
+        var pixelValues = new float[PixelValues.Length];
+        var ids = new long[Ids.Length];
+        var lastHiddenState = new float[LastHiddenState.Length];
+        var ids2 = new long[Ids2.Length];
+
+        Run(pixelValues, ids, lastHiddenState, ids2);
+        // Only a second call knows how much there is for threads to share.
+        Run(pixelValues, ids, lastHiddenState, ids2);
+    }
 
     private static void Compute(in global::ModelBuild.Generated.Frame frame, global::System.ReadOnlySpan<float> pixelValues,
         global::System.ReadOnlySpan<long> ids, global::System.Span<float> lastHiddenState, global::System.Span<long> ids2)

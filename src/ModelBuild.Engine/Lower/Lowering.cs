@@ -350,7 +350,6 @@ internal sealed class Lowering
             reader = SoleReader(reader.Outputs[0]);
         if (reader?.Op.MultipliesRows != true || Type(reader.Inputs[0]).Shape != shape || ConstantNumbers(reader.Inputs[1]) is not { Shape.Rank: 2 } || shape.Rank != 2 || x.Shape.Rank is not (3 or 4) || x.Shape[0] != shape[0])
             return false;
-        Shape memory = Shape.Of([x.Shape[0], .. x.Shape.Skip(2), x.Shape[1]]);
         View pixels = x.Permute(new([0, .. Enumerable.Range(2, x.Shape.Rank - 2), 1]));
         if (!pixels.IsRowMajor)
             return false;

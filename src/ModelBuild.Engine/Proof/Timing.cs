@@ -5,9 +5,9 @@ namespace ModelBuild.Engine;
 /// <summary>Microseconds of a call on one thread, of the float model and of the compressed one; where and when they were measured is no input of a build, so they reach the report and nothing else.</summary>
 internal sealed record Timing(double Before, double After)
 {
-    private const int Rounds = 15;
+    private const int Rounds = 15, Phases = 3;
 
-    private static readonly TimeSpan s_warmup = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_phase = TimeSpan.FromMilliseconds(100), s_pause = TimeSpan.FromMilliseconds(150);
 
     /// <summary>Both in turn, and the median of the rounds: what else the machine does meets both.</summary>
     public static Timing Of(Emitted before, Emitted after, Tensor[] sample)
@@ -16,11 +16,15 @@ internal sealed record Timing(double Before, double After)
         using var second = new PlanRunner(after.Plan, after.Weights);
         ReadOnlyMemory<byte>[] inputs = [.. sample.Select(s => s.Bytes)];
         Memory<byte>[] outputs = [.. first.Run(sample).Select(o => new byte[o.Bytes.Length].AsMemory())];
-        // The just-in-time compiler takes a while to see which methods matter.
-        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < s_warmup;)
+        // The just-in-time compiler waits for calls, then for quiet, twice, before it makes its best of a method.
+        for (int phase = 0; phase < Phases; phase++)
         {
-            first.Run(inputs, outputs);
-            second.Run(inputs, outputs);
+            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < s_phase;)
+            {
+                first.Run(inputs, outputs);
+                second.Run(inputs, outputs);
+            }
+            Thread.Sleep(s_pause);
         }
         double[] one = new double[Rounds], two = new double[Rounds];
         for (int round = 0; round < Rounds; round++)

@@ -34,7 +34,7 @@ public readonly unsafe struct Frame
         if (_job == null || count < 2 || !_job.IsWorth(work))
             loop.Run(0, count);
         else
-            _job.Run(&Chunk<L>, &loop, count);
+            _job.Run(&Chunk<L>, &loop, count, work);
     }
 
     /// <summary>The same where each thread needs memory of its own: the first works in <paramref name="room"/>.</summary>
@@ -46,8 +46,13 @@ public readonly unsafe struct Frame
             return;
         }
         var rooms = new RoomLoop<L>(loop, room.Address, _job.Rooms(bytes), bytes);
-        _job.Run(&Chunk<RoomLoop<L>>, &rooms, count);
+        _job.Run(&RoomChunk<L>, &rooms, count, work);
     }
 
-    private static void Chunk<L>(void* loop, int from, int to) where L : unmanaged, ILoop => ((L*)loop)->Run(from, to);
+    /// <summary>Into how many parts each iteration of a loop of few is best cut, of at most so many.</summary>
+    internal int Parts(int count, int most, long work) => _job == null || work < Job.LeastLoop ? 1 : Math.Clamp(_job.Wanted / count, 1, most);
+
+    private static void Chunk<L>(void* loop, int from, int to, int thread) where L : unmanaged, ILoop => ((L*)loop)->Run(from, to);
+
+    private static void RoomChunk<L>(void* loop, int from, int to, int thread) where L : unmanaged, IRoomLoop => ((RoomLoop<L>*)loop)->Run(from, to, thread);
 }

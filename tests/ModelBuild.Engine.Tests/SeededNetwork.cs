@@ -43,7 +43,8 @@ internal sealed class SeededNetwork(int height = 29, int width = 31)
         string max = builder.Add("max", new MaxPool(new([3, 3]), new([2, 2]), new([1, 1]), new([1, 1, 1, 1])), sum);
         string mean = builder.Add("mean", new AveragePool(new([3, 3]), new([2, 2]), new([1, 1]), new([1, 1, 1, 1])), sum);
         string both = builder.Add("both", new Concat(1), max, mean);
-        string gate = builder.Add("gate", new Sigmoid(), Conv(both, 67, 106, 1));
+        string few = Relu(Conv(both, 75, 106, 3));
+        string gate = builder.Add("gate", new Sigmoid(), Conv(few, 67, 75, 1));
         string global = builder.Add("global", new GlobalAveragePool(), gate);
         string flat = builder.Add("flat", new Flatten(1), global);
         string logits = builder.Add("logits", new Gemm(TransB: true), flat, Constant("fc", 37, 67), Constant("fc.bias", 37));

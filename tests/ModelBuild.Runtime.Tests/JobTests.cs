@@ -21,14 +21,14 @@ public unsafe class JobTests
         }
     }
 
-    private static void Chunk(void* loop, int from, int to) => ((Counting*)loop)->Run(from, to);
+    private static void Chunk(void* loop, int from, int to, int thread) => ((Counting*)loop)->Run(from, to);
 
     /// <summary>Runs a loop and returns how many threads took part.</summary>
     private static int Run(Job job, int count, int milliseconds = 0)
     {
         int* counts = stackalloc int[count], threads = stackalloc int[count];
         var loop = new Counting(counts, threads, milliseconds);
-        job.Run(&Chunk, &loop, count);
+        job.Run(&Chunk, &loop, count, Job.LeastCall);
         for (int i = 0; i < count; i++)
             Assert.AreEqual(1, counts[i], $"iteration {i} of {count}");
         return new ReadOnlySpan<int>(threads, count).ToArray().Distinct().Count();
@@ -107,7 +107,7 @@ public unsafe class JobTests
         var loop = new Counting(counts, threads);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++)
-            job.Run(&Chunk, &loop, 64);
+            job.Run(&Chunk, &loop, 64, Job.LeastCall);
         Assert.AreEqual(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
@@ -146,5 +146,43 @@ public unsafe class JobTests
         Assert.IsTrue(job.IsWorth(Job.LeastLoop), "a call after a long one");
         job.Begin();
         Assert.IsFalse(job.IsWorth(Job.LeastLoop), "a call after a short one");
+    }
+
+    [TestMethod]
+    public void IsWorth_IsTrue_WhenShortCallsFollowEachOtherClosely()
+    {
+        var job = new Job(new Workers(), 2);
+        // A machine that is busy just now may make two calls lie far apart, but hardly a hundred.
+        bool isWorth = false;
+        for (int i = 0; i < 100 && !isWorth; i++)
+        {
+            job.Begin();
+            isWorth = job.IsWorth(Job.LeastLoop);
+        }
+        Assert.IsTrue(isWorth, "close calls");
+        Thread.Sleep(10);
+        job.Begin();
+        Assert.IsFalse(job.IsWorth(Job.LeastLoop), "a call after a while");
+    }
+
+    [TestMethod]
+    public void Run_GivesEachThreadANumberOfItsOwn()
+    {
+        Job job = new Workers().Hire(3)!;
+        // How many are inside with each number, and whether there ever were two.
+        int* inside = stackalloc int[4];
+        new Span<int>(inside, 4).Clear();
+        for (int i = 0; i < 50; i++)
+            job.Run(&Enter, inside, 24, Job.LeastCall);
+        Assert.AreEqual(0, inside[3]);
+
+        static void Enter(void* loop, int from, int to, int thread)
+        {
+            int* mine = (int*)loop + thread;
+            if (Interlocked.Increment(ref *mine) != 1)
+                ((int*)loop)[3] = 1;
+            Thread.SpinWait(100);
+            Interlocked.Decrement(ref *mine);
+        }
     }
 }

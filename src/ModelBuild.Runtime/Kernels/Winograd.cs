@@ -38,6 +38,10 @@ internal unsafe struct Winograd : IRoomLoop
 {
     public float* X, Weights, Bias, Residual, Y;
     public int Height, Width, Channels, Depth, Tile, Block;
+
+    // Of the outputs, so that there is something for each thread where blocks are few. Each part transforms its inputs anew, which is little where outputs are many.
+    private int _parts;
+
     public nint XLine, XPixel, YLine, YPixel, ResidualLine, ResidualPixel;
     public float Lo, Hi;
 
@@ -59,8 +63,12 @@ internal unsafe struct Winograd : IRoomLoop
         return checked(sizeof(float) * (frequencies * (block * (depth + channels) + 2 * Gap) + frequencies * depth + Gap));
     }
 
-    public readonly void Run(in Frame frame, Place work, int workBytes) =>
-        frame.Run(this, Blocks, (long)Tiles * Side * Side * Channels * Depth, work, workBytes);
+    public void Run(in Frame frame, Place room, int roomBytes)
+    {
+        long work = (long)Tiles * Side * Side * Channels * Depth;
+        _parts = frame.Parts(Blocks, (Channels + Tiling.Panel - 1) / Tiling.Panel, work);
+        frame.Run(this, Blocks * _parts, work, room, roomBytes);
+    }
 
     public readonly void Run(int from, int to, byte* room)
     {
@@ -76,11 +84,13 @@ internal unsafe struct Winograd : IRoomLoop
 
     private readonly void Run<V>(int from, int to, float* room) where V : struct, IVec<V>
     {
-        int frequencies = Side * Side;
-        for (int block = from; block < to; block++)
+        int frequencies = Side * Side, panels = (Channels + Tiling.Panel - 1) / Tiling.Panel;
+        for (int i = from; i < to; i++)
         {
+            int block = i / _parts, part = i % _parts;
             int first = (int)((long)Tiles * block / Blocks), count = (int)((long)Tiles * (block + 1) / Blocks) - first;
-            nint xFrequency = count * Depth + Gap, yFrequency = count * Channels + Gap;
+            int channel = panels * part / _parts * Tiling.Panel, channels = Math.Min(panels * (part + 1) / _parts * Tiling.Panel, Channels) - channel;
+            nint xFrequency = count * Depth + Gap, yFrequency = count * channels + Gap;
             float* xs = room, ys = xs + frequencies * xFrequency, patch = ys + frequencies * yFrequency;
             int row = first / Across, column = first % Across;
             for (int t = 0; t < count; t++)
@@ -91,12 +101,12 @@ internal unsafe struct Winograd : IRoomLoop
                 column = 0;
                 row++;
             }
-            Multiply<V>(xs, xFrequency, ys, yFrequency, count);
+            Multiply<V>(xs, xFrequency, ys, yFrequency, count, channel, channels);
             row = first / Across;
             column = first % Across;
             for (int t = 0; t < count; t++)
             {
-                ToPixels<V>(row * Tile, column * Tile, ys + t * Channels, yFrequency);
+                ToPixels<V>(row * Tile, column * Tile, ys + t * channels, yFrequency, channel, channels);
                 if (++column < Across)
                     continue;
                 column = 0;
@@ -107,7 +117,7 @@ internal unsafe struct Winograd : IRoomLoop
 
     // As Dense does it, without asking anew for each frequency how to cut the same rows.
     [SkipLocalsInit]
-    private readonly void Multiply<V>(float* xs, nint xFrequency, float* ys, nint yFrequency, int count) where V : struct, IVec<V>
+    private readonly void Multiply<V>(float* xs, nint xFrequency, float* ys, nint yFrequency, int count, int channel, int channels) where V : struct, IVec<V>
     {
         float* zeros = stackalloc float[Tiling.Panel];
         new Span<float>(zeros, Tiling.Panel).Clear();
@@ -115,12 +125,12 @@ internal unsafe struct Winograd : IRoomLoop
         nint start = 0;
         var tile = new DenseTile { Taps = &start, Slices = 1, Depth = Depth, XRow = Depth * sizeof(float), Y = pointers, Lo = float.NegativeInfinity, Hi = float.PositiveInfinity };
         int cuts = (count + Dense.Height - 1) / Dense.Height;
-        float* w = Weights;
         for (int f = 0; f < Side * Side; f++, xs += xFrequency, ys += yFrequency)
         {
-            for (int column = 0; column < Channels; column += Tiling.Panel, w += Depth * tile.Step)
+            float* w = Weights + (f * Channels + channel) * (nint)Depth;
+            for (int column = 0; column < channels; column += Tiling.Panel, w += Depth * tile.Step)
             {
-                int live = Math.Min(Tiling.Panel, Channels - column), row = 0;
+                int live = Math.Min(Tiling.Panel, channels - column), row = 0;
                 tile.Step = live;
                 for (int cut = 1; cut <= cuts; cut++)
                 {
@@ -129,7 +139,7 @@ internal unsafe struct Winograd : IRoomLoop
                     tile.X0 = xs + row * Depth;
                     tile.X1 = tile.X0 + (tile.Rows + 1) / 2 * Depth;
                     for (int r = 0; r < tile.Rows; r++)
-                        tile.Y[r] = ys + (row + r) * Channels;
+                        tile.Y[r] = ys + (row + r) * channels;
                     for (int done = 0; done < live; done += 2 * V.Lanes)
                         tile.Run<V>(w + done, zeros + done, column + done, live - done);
                     row = next;
@@ -162,13 +172,13 @@ internal unsafe struct Winograd : IRoomLoop
             FromPixels4<V>(x, line, pixel, to, frequency, Depth);
     }
 
-    private readonly void ToPixels<V>(int row, int column, float* from, nint frequency) where V : struct, IVec<V>
+    private readonly void ToPixels<V>(int row, int column, float* from, nint frequency, int channel, int channels) where V : struct, IVec<V>
     {
         var to = new WinogradTile
         {
-            Y = Y + row * YLine + column * YPixel, YLine = YLine, YPixel = YPixel, Bias = Bias, Lo = Lo, Hi = Hi,
-            Residual = Residual == null ? null : Residual + row * ResidualLine + column * ResidualPixel, ResidualLine = ResidualLine, ResidualPixel = ResidualPixel,
-            Rows = Math.Min(Tile, Height - row), Columns = Math.Min(Tile, Width - column), Channels = Channels,
+            Y = Y + row * YLine + column * YPixel + channel, YLine = YLine, YPixel = YPixel, Bias = Bias == null ? null : Bias + channel, Lo = Lo, Hi = Hi,
+            Residual = Residual == null ? null : Residual + row * ResidualLine + column * ResidualPixel + channel, ResidualLine = ResidualLine, ResidualPixel = ResidualPixel,
+            Rows = Math.Min(Tile, Height - row), Columns = Math.Min(Tile, Width - column), Channels = channels,
         };
         if (Tile == 2)
             to.Write2<V>(from, frequency);

@@ -42,6 +42,10 @@ internal unsafe struct WinogradU8 : IRoomLoop
     public int* Bias;
     public float* Scales;
     public int Height, Width, Channels, Depth, Tile, Block;
+
+    // As Winograd's.
+    private int _parts;
+
     public nint XLine, XPixel, YLine, YPixel;
     public Requantization To;
 
@@ -59,17 +63,21 @@ internal unsafe struct WinogradU8 : IRoomLoop
     private readonly int Pairs => (Depth + 1) / 2;
 
     // Whole vectors of outputs.
-    private readonly int Pitch => (Channels + 15) / 16 * 16;
+    private static int Pitch(int channels) => (channels + 15) / 16 * 16;
 
     /// <summary>What a block needs, in bytes: both sides of the products, and one tile of x.</summary>
     public static int Room(int tile, int block, int depth, int channels)
     {
-        int frequencies = (tile + 2) * (tile + 2), even = (depth + 1) / 2 * 2, pitch = (channels + 15) / 16 * 16;
+        int frequencies = (tile + 2) * (tile + 2), even = (depth + 1) / 2 * 2, pitch = Pitch(channels);
         return checked(frequencies * (sizeof(short) * (block * even + Gap) + sizeof(int) * (block * pitch + Gap)) + frequencies * depth + 64);
     }
 
-    public readonly void Run(in Frame frame, Place work, int workBytes) =>
-        frame.Run(this, Blocks, (long)Tiles * Side * Side * Channels * Depth / 2, work, workBytes);
+    public void Run(in Frame frame, Place room, int roomBytes)
+    {
+        long work = (long)Tiles * Side * Side * Channels * Depth / 2;
+        _parts = frame.Parts(Blocks, (Channels + Tiling.Panel - 1) / Tiling.Panel, work);
+        frame.Run(this, Blocks * _parts, work, room, roomBytes);
+    }
 
     public readonly void Run(int from, int to, byte* room)
     {
@@ -85,11 +93,13 @@ internal unsafe struct WinogradU8 : IRoomLoop
 
     private readonly void Run<D, S, I>(int from, int to, byte* room) where D : struct, IShorts<S, I> where S : struct where I : struct
     {
-        int frequencies = Side * Side;
-        for (int block = from; block < to; block++)
+        int frequencies = Side * Side, panels = (Channels + Tiling.Panel - 1) / Tiling.Panel;
+        for (int i = from; i < to; i++)
         {
+            int block = i / _parts, part = i % _parts;
             int first = (int)((long)Tiles * block / Blocks), count = (int)((long)Tiles * (block + 1) / Blocks) - first;
-            nint even = 2 * Pairs, xFrequency = count * even + Gap, yFrequency = count * Pitch + Gap;
+            int channel = panels * part / _parts * Tiling.Panel, channels = Math.Min(panels * (part + 1) / _parts * Tiling.Panel, Channels) - channel, pitch = Pitch(channels);
+            nint even = 2 * Pairs, xFrequency = count * even + Gap, yFrequency = count * pitch + Gap;
             int* ys = (int*)room;
             short* xs = (short*)(ys + frequencies * yFrequency);
             byte* patch = (byte*)(xs + frequencies * xFrequency);
@@ -102,12 +112,12 @@ internal unsafe struct WinogradU8 : IRoomLoop
                 column = 0;
                 row++;
             }
-            Multiply<D, S, I>(xs, xFrequency, ys, yFrequency, count);
+            Multiply<D, S, I>(xs, xFrequency, ys, yFrequency, count, channel, channels);
             row = first / Across;
             column = first % Across;
             for (int t = 0; t < count; t++)
             {
-                ToPixels<D, S, I>(row * Tile, column * Tile, ys + t * Pitch, yFrequency);
+                ToPixels<D, S, I>(row * Tile, column * Tile, ys + t * pitch, yFrequency, channel, channels);
                 if (++column < Across)
                     continue;
                 column = 0;
@@ -116,21 +126,21 @@ internal unsafe struct WinogradU8 : IRoomLoop
         }
     }
 
-    private readonly void Multiply<D, S, I>(short* xs, nint xFrequency, int* ys, nint yFrequency, int count) where D : struct, IShorts<S, I> where S : struct where I : struct
+    private readonly void Multiply<D, S, I>(short* xs, nint xFrequency, int* ys, nint yFrequency, int count, int channel, int channels) where D : struct, IShorts<S, I> where S : struct where I : struct
     {
-        int most = D.Lanes == 16 ? 12 : 5, cuts = (count + most - 1) / most;
-        short* w = Weights;
+        int most = D.Lanes == 16 ? 12 : 5, cuts = (count + most - 1) / most, pitch = Pitch(channels);
         for (int f = 0; f < Side * Side; f++, xs += xFrequency, ys += yFrequency)
         {
-            for (int column = 0; column < Channels; column += Tiling.Panel)
+            short* w = Weights + (f * Channels + channel) * (nint)(2 * Pairs);
+            for (int column = 0; column < channels; column += Tiling.Panel)
             {
-                int live = Math.Min(Tiling.Panel, Channels - column), row = 0;
+                int live = Math.Min(Tiling.Panel, channels - column), row = 0;
                 for (int cut = 1; cut <= cuts; cut++)
                 {
                     int next = count * cut / cuts;
                     for (int done = 0; done < live; done += 2 * D.Lanes)
                     {
-                        var tile = new ShortsTile { X = xs + row * 2 * Pairs, Row = Pairs * 2 * sizeof(short), Pairs = Pairs, W = w + 2 * done, Step = 2 * live, Y = ys + row * Pitch + column + done, YRow = Pitch };
+                        var tile = new ShortsTile { X = xs + row * 2 * Pairs, Row = Pairs * 2 * sizeof(short), Pairs = Pairs, W = w + 2 * done, Step = 2 * live, Y = ys + row * pitch + column + done, YRow = pitch };
                         tile.Run<D, S, I>(next - row, live - done);
                     }
                     row = next;
@@ -267,12 +277,12 @@ internal unsafe struct WinogradU8 : IRoomLoop
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static S Twice<D, S, I>(S v) where D : struct, IShorts<S, I> where S : struct where I : struct => D.Plus(v, v);
 
-    private readonly void ToPixels<D, S, I>(int row, int column, int* from, nint frequency) where D : struct, IShorts<S, I> where S : struct where I : struct
+    private readonly void ToPixels<D, S, I>(int row, int column, int* from, nint frequency, int channel, int channels) where D : struct, IShorts<S, I> where S : struct where I : struct
     {
         var to = new WinogradTileU8
         {
-            Y = Y + row * YLine + column * YPixel, YLine = YLine, YPixel = YPixel, Bias = Bias, Scales = Scales, To = To,
-            Rows = Math.Min(Tile, Height - row), Columns = Math.Min(Tile, Width - column), Channels = Channels,
+            Y = Y + row * YLine + column * YPixel + channel, YLine = YLine, YPixel = YPixel, Bias = Bias + channel, Scales = Scales + channel, To = To,
+            Rows = Math.Min(Tile, Height - row), Columns = Math.Min(Tile, Width - column), Channels = channels,
         };
         if (Tile == 2)
             to.Write2<D, S, I>(from, frequency);

@@ -7,29 +7,10 @@ internal unsafe interface IRoomLoop
     void Run(int from, int to, byte* room);
 }
 
-/// <summary>A loop with as many rooms as there are threads: the caller's scratch, and what lies behind <paramref name="others"/>.</summary>
-internal unsafe struct RoomLoop<L>(L loop, byte* own, byte* others, int bytes) : ILoop where L : unmanaged, IRoomLoop
+/// <summary>A loop with a room for each thread: the caller's scratch, and what lies behind <paramref name="others"/>.</summary>
+internal readonly unsafe struct RoomLoop<L>(L loop, byte* own, byte* others, int bytes) where L : unmanaged, IRoomLoop
 {
     private readonly L _loop = loop;
 
-    // A bit for each room.
-    private long _taken;
-
-    public void Run(int from, int to)
-    {
-        int room = Take();
-        _loop.Run(from, to, room == 0 ? own : others + (nint)(room - 1) * bytes);
-        Interlocked.And(ref _taken, ~(1L << room));
-    }
-
-    private int Take()
-    {
-        while (true)
-        {
-            long taken = Volatile.Read(ref _taken);
-            int room = System.Numerics.BitOperations.TrailingZeroCount(~taken);
-            if (room < 64 && Interlocked.CompareExchange(ref _taken, taken | 1L << room, taken) == taken)
-                return room;
-        }
-    }
+    public void Run(int from, int to, int thread) => _loop.Run(from, to, thread == 0 ? own : others + (nint)(thread - 1) * bytes);
 }

@@ -18,9 +18,10 @@ internal sealed class Workers
     private readonly Lock _starting = new();
     private int _started, _asleep;
 
-    /// <summary>Work for this many threads, the caller among them; null if it is one.</summary>
+    /// <summary>Work for this many threads, the caller among them, at most <see cref="Job.MostThreads"/>; null if it is one.</summary>
     public Job? Hire(int threads)
     {
+        threads = Math.Min(threads, Job.MostThreads);
         if (threads == 1)
             return null;
         lock (_starting)

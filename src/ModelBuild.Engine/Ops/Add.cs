@@ -25,7 +25,7 @@ internal sealed record Add : Binary
         Shape shape = lowering.Type(node.Outputs[0]).Shape;
         View like = left.Shape == shape ? left : right;
         View y = lowering.Write(end, like.IsRowMajor ? Layout.RowMajor : Layout.ChannelsLast);
-        Loops loops = Loops.Collapse(shape, left.BroadcastTo(shape), right.BroadcastTo(shape), y.Strides);
+        Loops loops = Loops.Collapse(shape, left.BroadcastTo(shape), right.BroadcastTo(shape), y.Strides).WithLongRows();
         float aScale = a.As.Scale / end.As.Scale, bScale = b.As.Scale / end.As.Scale;
         lowering.Emit("AddU8", ("a", left), ("b", right), ("y", y),
             ("shape", loops.Shape), ("aStrides", loops.Strides[0]), ("bStrides", loops.Strides[1]), ("yStrides", loops.Strides[2]),

@@ -34,7 +34,7 @@ internal sealed record DequantizeLinear(Quantization From) : Op
         View y = lowering.Write(node.Outputs[0], x);
         foreach (var (from, to, i) in Slices.Along(From, x, y))
         {
-            Loops loops = Loops.Collapse(from.Shape, from.Strides, to.Strides);
+            Loops loops = Loops.Collapse(from.Shape, from.Strides, to.Strides).WithLongRows();
             lowering.Emit(x.Element switch { ElementType.UInt8 => "DequantizeU8F32", ElementType.Int8 => "DequantizeI8F32", ElementType.Int32 => "DequantizeI32F32", _ => throw new OperatorException($"{x.Element.Word()} at run time is not supported; u8, i8 and i32 are") },
                 ("x", from), ("y", to), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]), ("scale", From.Scales[i]), ("zero", From.ZeroPoints[i]));
         }

@@ -41,7 +41,7 @@ internal sealed record QuantizeLinear(Quantization To) : Op
         View y = lowering.Write(node.Outputs[0], x);
         foreach (var (from, to, i) in Slices.Along(To, x, y))
         {
-            Loops loops = Loops.Collapse(from.Shape, from.Strides, to.Strides);
+            Loops loops = Loops.Collapse(from.Shape, from.Strides, to.Strides).WithLongRows();
             lowering.Emit(To.Type switch { ElementType.UInt8 => "QuantizeF32U8", ElementType.Int8 => "QuantizeF32I8", _ => throw new OperatorException($"{To.Type.Word()} at run time is not supported; u8 and i8 are") },
                 ("x", from), ("y", to), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]), ("scale", To.Scales[i]), ("zero", To.ZeroPoints[i]));
         }
@@ -72,7 +72,7 @@ internal static class ByteTable
     {
         byte[] table = [.. Enumerable.Range(0, 256).Select(i => (byte)result(x.As.Scale * (i - x.As.Zero)))];
         View from = lowering.Read(x.Value);
-        Loops loops = Loops.Collapse(from.Shape, from.Strides, y.Strides);
+        Loops loops = Loops.Collapse(from.Shape, from.Strides, y.Strides).WithLongRows();
         lowering.Emit("LookupU8", ("x", from), ("table", lowering.Place<byte>(table)), ("y", y), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]));
     }
 }

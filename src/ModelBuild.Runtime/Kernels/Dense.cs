@@ -113,15 +113,21 @@ internal unsafe struct Dense : IMovable, ILoop
         }
     }
 
-    // Where the rows of a tile lie. Those of y may turn into another line anywhere.
+    // Where the rows of a tile lie. Those of y may turn into another line anywhere; mostly they don't.
     private readonly void Point(ref DenseTile tile, int row)
     {
-        int half = row + (tile.Rows + 1) / 2, line = row / RowsPerLine, pixel = row - line * RowsPerLine;
+        int line = row / RowsPerLine, pixel = row - line * RowsPerLine, half = (tile.Rows + 1) / 2;
         tile.X0 = X + line * XLine + pixel * XRow;
-        tile.X1 = X + half / RowsPerLine * XLine + half % RowsPerLine * XRow;
+        tile.X1 = pixel + half < RowsPerLine ? tile.X0 + half * XRow : X + (row + half) / RowsPerLine * XLine + (row + half) % RowsPerLine * XRow;
         float* y = Y + line * YLine + pixel * YRow, residual = Residual == null ? null : Residual + line * ResidualLine + pixel * ResidualRow;
-        nint turn = YLine - RowsPerLine * YRow, residualTurn = ResidualLine - RowsPerLine * ResidualRow;
         tile.HasResidual = residual != null;
+        if (pixel + tile.Rows <= RowsPerLine && residual == null)
+        {
+            for (int r = 0; r < tile.Rows; r++, y += YRow)
+                tile.Y[r] = y;
+            return;
+        }
+        nint turn = YLine - RowsPerLine * YRow, residualTurn = ResidualLine - RowsPerLine * ResidualRow;
         for (int r = 0; r < tile.Rows; r++, y += YRow)
         {
             tile.Y[r] = y;

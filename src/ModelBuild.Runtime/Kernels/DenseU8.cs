@@ -106,13 +106,19 @@ internal unsafe struct DenseU8 : IMovable, ILoop
         }
     }
 
-    // Where the rows of a tile lie. Those of y may turn into another line anywhere.
+    // Where the rows of a tile lie. Those of y may turn into another line anywhere; mostly they don't.
     private readonly void Point(ref IntegerTile tile, int row)
     {
-        int half = row + (tile.Rows + 1) / 2, line = row / RowsPerLine, pixel = row - line * RowsPerLine;
+        int line = row / RowsPerLine, pixel = row - line * RowsPerLine, half = (tile.Rows + 1) / 2;
         tile.X0 = X + line * XLine + pixel * XRow;
-        tile.X1 = X + half / RowsPerLine * XLine + half % RowsPerLine * XRow;
+        tile.X1 = pixel + half < RowsPerLine ? tile.X0 + half * XRow : X + (row + half) / RowsPerLine * XLine + (row + half) % RowsPerLine * XRow;
         nint at = line * YLine + pixel * YRow, turn = YLine - RowsPerLine * YRow;
+        if (pixel + tile.Rows <= RowsPerLine)
+        {
+            for (int r = 0; r < tile.Rows; r++, at += YRow)
+                tile.Places[r] = at;
+            return;
+        }
         for (int r = 0; r < tile.Rows; r++, at += YRow)
         {
             tile.Places[r] = at;

@@ -24,11 +24,9 @@ internal readonly struct Tiling(int rows, int line, int columns, int height, lon
     private const int ManyPanels = 8;
 
     // A run is what is cut into even parts: a line, or two together where they are short.
-    private readonly int _run = 2 * line <= height && line < rows ? 2 * line : line, _panels = (columns + Panel - 1) / Panel;
+    private readonly int _run = Run(rows, line, height), _cuts = (Run(rows, line, height) + height - 1) / height, _panels = (columns + Panel - 1) / Panel;
 
-    private int Cuts => (_run + height - 1) / height;
-
-    private int Tiles => rows == 0 ? 0 : (rows + _run - 1) / _run * Cuts;
+    private int Tiles => rows == 0 ? 0 : (rows + _run - 1) / _run * _cuts;
 
     /// <summary>What threads share out: tiles; panels where there are more of them, or where every thread would read all of large weights.</summary>
     public int Parts => IsByPanels ? _panels : Tiles;
@@ -39,7 +37,9 @@ internal readonly struct Tiling(int rows, int line, int columns, int height, lon
     private bool IsByPanels => _panels > Tiles || (weights > CachedWeights && _panels >= ManyPanels);
 
     /// <summary>The first row of a tile, or the number of rows after the last.</summary>
-    public int Row(int tile) => rows == 0 ? 0 : (int)Math.Min(rows, (long)tile / Cuts * _run + (long)_run * (tile % Cuts) / Cuts);
+    public int Row(int tile) => rows == 0 ? 0 : (int)Math.Min(rows, (long)(tile / _cuts) * _run + (long)_run * (tile % _cuts) / _cuts);
+
+    private static int Run(int rows, int line, int height) => 2 * line <= height && line < rows ? 2 * line : line;
 
     public void Part(int from, int to, out int tile, out int endTile, out int column, out int endColumn)
     {

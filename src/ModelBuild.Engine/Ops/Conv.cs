@@ -63,6 +63,12 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
 
     public override Ints Weights => new([1]);
 
+    public override PatchProduct? AsPatches(TensorType input, TensorType weights, TensorType output) => Spatial == 2
+        ? new WindowPatches(input.Shape, output.Shape, weights.Shape, Group, Strides, Dilations, new([Pads[0], Pads[1]]))
+        : new WindowPatches(Plane(input.Shape), Plane(output.Shape), Plane(weights.Shape), Group, new([1, Strides[0]]), new([1, Dilations[0]]), new([0, Pads[0]]));
+
+    private static Shape Plane(Shape shape) => [shape[0], shape[1], 1, shape[2]];
+
     public override Halo Halo(int input) => input != 0 ? default
         : Spatial == 2 ? new(Pads[0], Pads[1], Pads[2], Pads[3]) : new(0, Pads[0], 0, Pads[1]);
 

@@ -42,6 +42,9 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
 
     public override Ints Weights => new([1]);
 
+    public override PatchProduct? AsPatches(TensorType input, TensorType weights, TensorType output) =>
+        Alpha == 1 && Beta == 1 && !TransA ? new MatrixPatches(input.Shape[0], output.Shape[1], input.Shape[1], TransB, Biased: true) : null;
+
     public override Tensor?[]? WithAffine(Affine affine, Tensor?[] constants)
     {
         if (constants[1] is not { } b || (constants.Length > 2 && constants[2] == null) || Alpha == 0 || Beta == 0)

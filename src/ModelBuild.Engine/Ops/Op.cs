@@ -63,6 +63,9 @@ internal abstract record Op
     /// <summary>Whether the first input is rows that are multiplied by a matrix, the second.</summary>
     public virtual bool MultipliesRows => false;
 
+    /// <summary>How the first input meets constant weights, the second, where that is a matrix product, patch by patch: what weights are then solved by.</summary>
+    public virtual PatchProduct? AsPatches(TensorType input, TensorType weights, TensorType output) => null;
+
     /// <summary>Whether a quantized group of the operator runs as integers.</summary>
     public virtual bool HasIntegerKernel => false;
 

@@ -3,6 +3,9 @@ namespace ModelBuild.Engine;
 /// <summary>Writes quantization into a graph: a pair of QuantizeLinear and DequantizeLinear at each point, weights and biases as integers behind DequantizeLinear.</summary>
 internal sealed class Int8Rewriter(Graph graph, IReadOnlyCollection<Node> nodes, IReadOnlyDictionary<string, Quantization> points)
 {
+    /// <summary>Weights that somebody has chosen, by the node's output; those of others are the nearest integers.</summary>
+    public IReadOnlyDictionary<string, SolvedLayer> Solved { get; init; } = new Dictionary<string, SolvedLayer>();
+
     private readonly GraphBuilder _builder = new(graph.Name) { Batch = graph.Batch };
 
     // What readers of a value read now.
@@ -42,6 +45,8 @@ internal sealed class Int8Rewriter(Graph graph, IReadOnlyCollection<Node> nodes,
 
     private Node WithIntegers(Node node, Node original, int axis)
     {
+        if (Solved.GetValueOrDefault(node.Outputs[0]) is { } solved)
+            return With(node, original, solved.Integers, solved.Scales, solved.Biases, axis);
         Tensor w = graph.Constant(original.Inputs[1])!;
         float input = points[original.Inputs[0]].Scale;
         int outputs = w.Shape[axis], inner = w.Shape.Skip(axis + 1).Aggregate(1, (a, b) => a * b);
@@ -61,11 +66,18 @@ internal sealed class Int8Rewriter(Graph graph, IReadOnlyCollection<Node> nodes,
         for (int i = 0; i < integers.Length; i++)
             integers[i] = (sbyte)Math.Clamp(MathF.Round(values[i] / scales[i / inner % outputs]), -127, 127);
 
-        var inputs = new List<string> { node.Inputs[0], Integers(original.Inputs[1], Tensor.Of(w.Shape, integers), scales, axis) };
+        return With(node, original, Tensor.Of(w.Shape, integers), scales, bias, axis);
+    }
+
+    private Node With(Node node, Node original, Tensor integers, float[] scales, float[] bias, int axis)
+    {
+        float input = points[original.Inputs[0]].Scale;
+        var inputs = new List<string> { node.Inputs[0], Integers(original.Inputs[1], integers, scales, axis) };
         if (bias.Length > 0)
         {
-            int[] steps = [.. bias.Select((b, m) => (int)Math.Round(b / ((double)input * scales[m])))];
-            inputs.Add(Integers(original.Inputs[2], Tensor.Of([outputs], steps), Array.ConvertAll(scales, s => input * s), axis: 0));
+            int[] steps = [.. bias.Select((b, m) => (int)Math.Clamp(Math.Round(b / ((double)input * scales[m])), int.MinValue, int.MaxValue))];
+            string name = original.Inputs.Count > 2 && original.Inputs[2].Length > 0 ? original.Inputs[2] : $"{original.Name}.bias";
+            inputs.Add(Integers(name, Tensor.Of([steps.Length], steps), Array.ConvertAll(scales, s => input * s), axis: 0));
         }
         return node with { Inputs = new(inputs) };
     }

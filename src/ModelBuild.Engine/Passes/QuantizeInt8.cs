@@ -18,7 +18,7 @@ internal sealed record QuantizeInt8(
         return new Int8Rewriter(graph, nodes, points.Resolve(v => Ranges.Of(seen[v], Calibration))).Run();
     }
 
-    private static bool IsInteger(Graph graph, Node node) =>
+    internal static bool IsInteger(Graph graph, Node node) =>
         node.Op.HasIntegerKernel
         && graph.Types[node.Inputs[0]].Element == ElementType.Float32 && graph.Types[node.Outputs[0]].Element == ElementType.Float32
         && graph.Constant(node.Inputs[0]) == null

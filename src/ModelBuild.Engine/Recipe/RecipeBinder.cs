@@ -34,16 +34,21 @@ internal static class RecipeBinder
     private static (PassRow Row, IEnumerable<Argument> Arguments) Row(RecipeSource source, Step step)
     {
         PassRow[] rows = [.. PassTable.Rows.Where(r => r.Name.Equals(step.Name, StringComparison.OrdinalIgnoreCase))];
-        if (rows is [{ Form: "" }])
-            return (rows[0], step.Arguments);
-        if (step.Arguments.FirstOrDefault() is not { Key: "", Value: WordValue word })
-            throw Diagnostics.RecipeArgument(source, step.At, step.Name, $"the first argument says which: {Forms()}");
-        PassRow? row = rows.FirstOrDefault(r => r.Form.Equals(word.Text, StringComparison.OrdinalIgnoreCase));
-        return row != null
-            ? (row, step.Arguments.Skip(1))
-            : throw Diagnostics.RecipeValue(source, word.At, step.Name, $"'{word.Text}' is unknown; valid: {Forms()}{Near.Hint(word.Text, rows.Select(r => r.Form))}");
-
-        string Forms() => string.Join(", ", rows.Select(r => r.Form));
+        PassRow? plain = rows.FirstOrDefault(r => r.Form.Length == 0);
+        if (rows.Length == 1 && plain != null)
+            return (plain, step.Arguments);
+        Argument? first = step.Arguments.FirstOrDefault();
+        if (first is { Key.Length: > 0 } && plain != null)
+            return (plain, step.Arguments);
+        // A word that is no form may be the plain form's first value.
+        string[] valid = [.. rows.Where(r => r.Form.Length > 0).Select(r => r.Form), .. plain is { Parameters: [{ Type.IsEnum: true } values, ..] } ? values.Valid.Split(" or ") : []];
+        if (first is not { Key: "", Value: WordValue word })
+            throw Diagnostics.RecipeArgument(source, step.At, step.Name, $"the first argument says which: {string.Join(", ", valid.Distinct())}");
+        if (rows.FirstOrDefault(r => r.Form.Equals(word.Text, StringComparison.OrdinalIgnoreCase)) is { } row)
+            return (row, step.Arguments.Skip(1));
+        return plain != null && valid.Contains(word.Text, StringComparer.OrdinalIgnoreCase)
+            ? (plain, step.Arguments)
+            : throw Diagnostics.RecipeValue(source, word.At, step.Name, $"'{word.Text}' is unknown; valid: {string.Join(", ", valid.Distinct())}{Near.Hint(word.Text, valid)}");
     }
 
     private static DiagnosticException Wrong(RecipeSource source, PassRow row, PassParameter parameter, Value value)

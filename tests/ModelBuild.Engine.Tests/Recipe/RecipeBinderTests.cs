@@ -62,11 +62,11 @@ public class RecipeBinderTests
         "    prune",
         "    ^~~~~")]
     [DataRow("quantize(fp61)",
-        "MB1004: quantize: 'fp61' is unknown; valid: int8, fp16; did you mean 'fp16'?",
+        "MB1004: quantize: 'fp61' is unknown; valid: int8, fp16, int4, int3, int2, ternary, quaternary; did you mean 'fp16'?",
         "    quantize(fp61)",
         "             ^~~~")]
     [DataRow("quantize()",
-        "MB1003: quantize: the first argument says which: int8, fp16",
+        "MB1003: quantize: the first argument says which: int8, fp16, int4, int3, int2, ternary, quaternary",
         "    quantize()",
         "    ^~~~~~~~")]
     [DataRow("Edge(0.5)",

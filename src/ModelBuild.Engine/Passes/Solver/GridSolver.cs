@@ -1,0 +1,133 @@
+namespace ModelBuild.Engine;
+
+/// <summary>Weights on a grid: integers [row][k], and scale and bias of each row.</summary>
+internal sealed record GridSolution(float[] Integers, float[] Scales, float[] Biases);
+
+/// <summary>
+/// Layer-wise least squares over a grid by coordinate descent: each weight in turn takes the level that is best given all others (shared/design/solver.md; the objective is that of
+/// Hubara et al. 2021, AdaQuant, and Frantar et al. 2023, GPTQ, the descent cyclic). Rows don't depend on each other, so threads share them out and the result is the same.
+/// </summary>
+/// <param name="cost">What rows cost.</param>
+/// <param name="start">The weights that there were, [row][k]; where one is zero, it stays so.</param>
+/// <param name="levels">What a weight may be, in units of its row's scale: a row has the ones of these that fit it best, all of them as many.</param>
+/// <param name="rate">What a bit is worth: so much of a layer's squared error, relative to its output's power, for one bit of each weight. 0: sizes don't count.</param>
+/// <param name="stored">The nearest scale that is stored in few bytes.</param>
+internal sealed class GridSolver(Quadratic cost, float[] start, Levels[] levels, double rate, Func<float, float> stored)
+{
+    // Where rates count, levels and their frequencies have to find each other.
+    private const int Sweeps = 4, RateSweeps = 8, Candidates = 31;
+
+    // Of the weights' deviation: the step from which rates begin, in trials the best of 0.25 to 1.
+    private const float RateStart = 0.5f;
+
+    private readonly float[] _q = new float[start.Length], _scales = new float[cost.Rows], _bits = new float[levels[0].Count];
+    private readonly Levels[] _levels = new Levels[cost.Rows];
+
+    public GridSolution Solve(CancellationToken cancellation)
+    {
+        float shared = rate > 0 ? RateStart * Deviation() : 0;
+        EachRow(cancellation, row => Begin(row, shared));
+        for (int sweep = 0; sweep < (rate > 0 ? RateSweeps : Sweeps) && cost.IsCoupled; sweep++)
+        {
+            if (rate > 0)
+                CountBits();
+            EachRow(cancellation, Sweep);
+        }
+        return new(_q, _scales, [.. Enumerable.Range(0, cost.Rows).Select(r => cost.Bias(r, Row(_q, r), _scales[r]))]);
+    }
+
+    private Span<float> Row(float[] values, int row) => values.AsSpan(row * cost.Depth, cost.Depth);
+
+    private void EachRow(CancellationToken cancellation, Action<int> work)
+    {
+        if ((long)cost.Rows * cost.Depth * cost.StateLength < 1 << 20)
+        {
+            for (int row = 0; row < cost.Rows; row++)
+                work(row);
+            cancellation.ThrowIfCancellationRequested();
+            return;
+        }
+        Parallel.For(0, cost.Rows, new ParallelOptions { CancellationToken = cancellation }, work);
+    }
+
+    private void Begin(int row, float shared)
+    {
+        ReadOnlySpan<float> w = Row(start, row);
+        double least = double.PositiveInfinity;
+        foreach (Levels choice in levels)
+        {
+            var (scale, error) = BestStart(w, choice);
+            if (error < least)
+                (_levels[row], _scales[row], least) = (choice, scale, error);
+        }
+        _scales[row] = stored(shared > 0 ? shared : _scales[row]);
+        Span<float> q = Row(_q, row);
+        for (int k = 0; k < q.Length; k++)
+            q[k] = _levels[row].Nearest(w[k] / _scales[row]);
+    }
+
+    /// <summary>The scale whose nearest levels are the least off, each weight counting as its input does.</summary>
+    private (float Scale, double Error) BestStart(ReadOnlySpan<float> w, Levels levels)
+    {
+        float low = 0, high = 0, best = 1;
+        foreach (float v in w)
+            (low, high) = (Math.Min(low, v), Math.Max(high, v));
+        float full = Math.Max(levels.Least < 0 ? low / levels.Least : 0, levels.Most > 0 ? high / levels.Most : 0);
+        double least = double.MaxValue;
+        for (int i = Candidates; i > 0 && full > 0; i--)
+        {
+            float scale = full * (0.25f + 0.75f * (i - 1) / (Candidates - 1));
+            double error = 0;
+            for (int k = 0; k < w.Length; k++)
+            {
+                double off = w[k] - scale * levels.Nearest(w[k] / scale);
+                error += cost.Diagonal[k] * off * off;
+            }
+            if (error < least)
+                (best, least) = (scale, error);
+        }
+        return (best, least);
+    }
+
+    private void Sweep(int row)
+    {
+        ReadOnlySpan<float> w = Row(start, row);
+        Span<float> q = Row(_q, row);
+        float[] state = new float[cost.StateLength];
+        float scale = _scales[row];
+        Levels levels = _levels[row];
+        cost.Start(row, q, scale, state);
+        for (int k = 0; k < q.Length; k++)
+        {
+            if (w[k] == 0)
+                continue;
+            float diagonal = cost.Diagonal[k], best = q[k] - cost.Slope(state, k, scale * q[k] - w[k]) / (diagonal * scale);
+            float level = rate > 0 ? levels.Cheapest(best, diagonal * scale * scale, _bits) : levels.Nearest(best);
+            if (level == q[k])
+                continue;
+            cost.Move(state, k, scale * (level - q[k]));
+            q[k] = level;
+        }
+        float found = stored(cost.BestScale(row, q, scale, state));
+        _scales[row] = found > 0 ? found : scale;
+    }
+
+    private float Deviation()
+    {
+        double sum = 0;
+        foreach (float w in start)
+            sum += (double)w * w;
+        return (float)Math.Sqrt(sum / start.Length);
+    }
+
+    /// <summary>What a level costs by how often it is used now, in units of the squared error.</summary>
+    private void CountBits()
+    {
+        var counts = new double[_bits.Length];
+        for (int i = 0; i < _q.Length; i++)
+            counts[_levels[i / cost.Depth].Index(_q[i])]++;
+        double total = counts.Sum() + 0.5 * counts.Length, unit = rate * cost.Power.Average(p => (double)p) / cost.Depth;
+        for (int i = 0; i < counts.Length; i++)
+            _bits[i] = (float)(unit * -Math.Log2((counts[i] + 0.5) / total));
+    }
+}

@@ -1,0 +1,111 @@
+namespace ModelBuild.Engine.Tests;
+
+/// <summary>quantize(int4) and its like, on a network of random weights.</summary>
+[TestClass]
+public class QuantizeWeightsTests
+{
+    [TestMethod]
+    [DataRow("quantize(int4, wide: none)", 7)]
+    [DataRow("quantize(weights: int3, wide: none)", 3)]
+    [DataRow("quantize(ternary, wide: none)", 1)]
+    [DataRow("quantize(quaternary, wide: none)", 2)]
+    [DataRow("quantize(int4, wide: none, solve: nearest)", 7)]
+    public void Apply_PutsFloatWeightsOnAGrid(string recipe, int most)
+    {
+        Graph graph = Network(), after = Apply(recipe, graph);
+        foreach (string node in new[] { "first", "deep", "last" })
+        {
+            Tensor w = after.Constant(after.Nodes.Single(n => n.Name == node).Inputs[1])!;
+            int outputs = w.Shape[0], each = w.Shape.Size / outputs;
+            for (int m = 0; m < outputs; m++)
+            {
+                float[] row = w.F32.Slice(m * each, each).ToArray();
+                float unit = row.Where(v => v != 0).Select(Math.Abs).DefaultIfEmpty(1).Min();
+                Assert.IsTrue(Enumerable.Range(1, most).Any(i => (Half)(unit / i) is var s && (float)s * i == unit && row.All(v => MathF.Round(v / (float)s) is var q && Math.Abs(q) <= most && q * (float)s == v)), $"{node} {m}: {string.Join(" ", row)}");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Apply_KeepsWhatTheNetworkGives_BetterThanTheNearestLevelsDo()
+    {
+        Graph graph = Network();
+        double solved = Error(graph, Apply("quantize(int3, wide: none)", graph)), nearest = Error(graph, Apply("quantize(int3, wide: none, solve: nearest)", graph));
+        Assert.IsLessThan(0.7 * nearest, solved);
+    }
+
+    [TestMethod]
+    public void Apply_GivesIntegersToIntegerKernels_WhenActivationsAreIntegers()
+    {
+        Graph graph = Network(), after = Simplify.Run(Apply("quantize(int4, wide: none, activations: int8)", graph));
+        Emitted emitted = Emitted.From(after, PlanNames.None);
+        Assert.DoesNotContain("F32F32", emitted.Text);
+        foreach (Tensor w in after.Constants.Values.Where(c => c is { Element: ElementType.Int8, Shape.Rank: 4 }))
+            Assert.IsTrue(w.Int64s().All(q => Math.Abs(q) <= 7));
+        Assert.IsLessThan(0.2, Error(graph, after));
+    }
+
+    [TestMethod]
+    public void Apply_LeavesEndsAndSmallLayersAtEightBits_UnlessToldNotTo()
+    {
+        Graph after = Apply("quantize(ternary, activations: int8)", Network());
+        int[] most = [.. after.Nodes.Where(n => n.Op is Conv).Select(n => (int)after.Constant(after.Nodes.Single(d => d.Outputs.Contains(n.Inputs[1])).Inputs[0])!.Int64s().Max(Math.Abs))];
+        CollectionAssert.AreEqual(new[] { true, true, false, true }, most.Select(m => m > 7).ToArray(), string.Join(" ", most));
+    }
+
+    [TestMethod]
+    public void Apply_ChangesTheSelectedNodesOnly()
+    {
+        Graph graph = Network(), after = Apply("quantize(int4, only: wide)", graph);
+        Assert.AreSame(graph.Constants["first.w"], after.Constants["first.w"]);
+        Assert.IsFalse(after.Nodes.Single(n => n.Name == "wide").Inputs.Contains("wide.w"));
+    }
+
+    [TestMethod]
+    public void Apply_GivesTheSameBytes_EachTime()
+    {
+        foreach (string recipe in new[] { "quantize(int3)", "quantize(int4, activations: int8, rate: 0.1)" })
+            CollectionAssert.AreEqual(Emitted.From(Apply(recipe, Network()), PlanNames.None).Weights, Emitted.From(Apply(recipe, Network()), PlanNames.None).Weights, recipe);
+    }
+
+    private static Graph Apply(string recipe, Graph graph)
+    {
+        BoundStep step = RecipeBinder.Bind(new CompileRequest("model.onnx", "Model", "Models", recipe)).Single();
+        return step.Apply(graph, new PassContext(graph) { Samples = [.. Enumerable.Range(0, 24).Select(Sample)] });
+    }
+
+    private static double Error(Graph graph, Graph after)
+    {
+        using PlanRunner one = Runner(graph), other = Runner(after);
+        return Enumerable.Range(100, 8).Average(s => (double)Comparison.Error(other.Run(Sample(s))[0], one.Run(Sample(s))[0]));
+
+        static PlanRunner Runner(Graph graph) => Emitted.From(graph, PlanNames.None) is var emitted ? new(emitted.Plan, emitted.Weights) : null!;
+    }
+
+    /// <summary>Images of slow waves: neighbours are alike, as in pictures.</summary>
+    private static Tensor[] Sample(int seed)
+    {
+        var random = new Random(seed);
+        double a = random.NextDouble(), b = random.NextDouble(), c = 6 * random.NextDouble();
+        return [Tensor.Of([1, 2, 12, 12], [.. Enumerable.Range(0, 288).Select(i => (float)(Math.Sin(a * (i % 12) + b * (i / 12 % 12) + c + i / 144) + 0.1 * random.NextDouble()))])];
+    }
+
+    private static Graph Network()
+    {
+        var random = new Random(7);
+        var builder = new GraphBuilder("network");
+        builder.AddInput("x", new(ElementType.Float32, [1, 2, 12, 12]));
+        string first = Conv("first", "x", 16, 2, 3, 1), deep = Conv("deep", first, 16, 1, 3, 16), wide = Conv("wide", deep, 40, 16, 3, 1);
+        return builder.Build([Conv("last", wide, 5, 40, 1, 1)]);
+
+        string Conv(string name, string x, int outputs, int inputs, int kernel, int group)
+        {
+            string w = builder.AddConstant($"{name}.w", Numbers([outputs, inputs, kernel, kernel], 1.7f / MathF.Sqrt(inputs * kernel * kernel))), b = builder.AddConstant($"{name}.b", Numbers([outputs], 0.1f));
+            int pad = kernel / 2;
+            builder.Add(new Node(name, new Conv(new([kernel, kernel]), new([1, 1]), new([1, 1]), new([pad, pad, pad, pad]), group), new([x, w, b]), new([name + ".y"])));
+            return name == "last" ? name + ".y" : builder.Add(name + ".relu", new Relu(), name + ".y");
+        }
+
+        Tensor Numbers(Shape shape, float scale) => Tensor.Of(shape, [.. Enumerable.Range(0, shape.Size).Select(_ => scale * (random.NextSingle() * 2 - 1))]);
+    }
+}

@@ -12,6 +12,9 @@ internal abstract record Pass
     /// <summary>Whether the step measures: without calibration data it is an error.</summary>
     public virtual bool NeedsCalibration => false;
 
+    /// <summary>Why values don't go together that are each valid; null where they do.</summary>
+    public virtual string? Conflict => null;
+
     /// <summary>Whether the step could change the node, were it selected: what messages offer for <c>only:</c> and <c>except:</c>.</summary>
     public abstract bool Applies(Graph graph, Node node);
 

@@ -9,5 +9,6 @@ internal static class PassTable
         PassRow.Of<QuantizeInt8>("quantize", "int8"),
         PassRow.Of<StoreFloat16>("quantize", "fp16"),
         PassRow.Of<QuantizeWeights>("quantize"),
+        PassRow.Of<Palettize>("palettize"),
     ];
 }

@@ -21,48 +21,121 @@ internal enum PruneStructure
     Block,
 }
 
-[Description("sets the weights of smallest magnitude to zero; tensors under 2,048 values are left alone unless only: names them")]
-internal sealed record Prune(
-    [Description("the share of the weights that become zero"), Range(0.0, 1.0)] double Sparsity,
-    [Description("the share is of each tensor, or of all together, each measured against its own root mean square")] PruneScope Scope = PruneScope.Local,
-    [Description("single weights, or blocks of them: rows outputs in a row × one input, by their mean magnitude")] PruneStructure Structure = PruneStructure.Unstructured,
-    [Description("outputs of a block: 4, 8, 16 or 32 are what kernels gain by"), Range(1, 1024)] int Rows = 4) : Pass
+internal enum PruneNorm
 {
+    /// <summary>The mean of the absolute values.</summary>
+    L1,
+
+    /// <summary>The root of the mean square.</summary>
+    L2,
+}
+
+internal enum PruneScore
+{
+    /// <summary>What the weight is.</summary>
+    Magnitude,
+
+    /// <summary>The weight times the root mean square of what it meets (Sun et al. 2023, Wanda).</summary>
+    Wanda,
+}
+
+internal enum PruneSolver
+{
+    /// <summary>What remains, remains as it was.</summary>
+    None,
+
+    /// <summary>What remains makes up for what goes, by least squares on calibration data.</summary>
+    Layerwise,
+}
+
+[Description("sets the weights that count least to zero; tensors under 2,048 values are left alone unless only: names them")]
+internal sealed record Prune(
+    [Description("the share of the weights that become zero"), Range(0.0, 1.0)] double? Sparsity = null,
+    [Description("instead of a share: all of at most this score become zero"), Range(0.0, double.MaxValue)] double? Threshold = null,
+    [Description("the share is of each tensor, or of all together, each measured against its own root mean square")] PruneScope Scope = PruneScope.Local,
+    [Description("single weights, or blocks of them: rows outputs in a row × one input")] PruneStructure Structure = PruneStructure.Unstructured,
+    [Description("outputs of a block, 4 unless said: 4, 8, 16 or 32 are what kernels gain by"), Range(1, 1024)] int? Rows = null,
+    [Description("what weighs: a weight's magnitude, or that times what it meets on calibration data")] PruneScore Score = PruneScore.Magnitude,
+    [Description("a block's score, of those of its weights: their mean, or the root of their mean square")] PruneNorm Norm = PruneNorm.L1,
+    [Description("what becomes of the weights that remain")] PruneSolver Solve = PruneSolver.None) : Pass
+{
+    public override string? Conflict =>
+        Sparsity == null == (Threshold == null) ? "one of 'sparsity' and 'threshold' is needed: the share of the weights that become zero, or what they are at most"
+        : Rows != null && Structure != PruneStructure.Block ? "'rows' is of blocks: structure: block"
+        : Threshold != null && Scope == PruneScope.Global ? "'scope' is of a share: a threshold is the same for all tensors"
+        : null;
+
+    public override bool NeedsCalibration => Score == PruneScore.Wanda || Solve == PruneSolver.Layerwise;
+
     public override bool Applies(Graph graph, Node node) => WeightTensors.Has(graph, node);
 
     public override Graph Apply(Graph graph, PassContext context)
     {
         WeightTensor[] tensors = [.. WeightTensors.Of(graph, Nodes).Where(t => t.Named || t.Tensor.Shape.Size >= WeightTensors.Small)];
+        var solver = new LayerSolver(NeedsCalibration ? [.. context.Samples] : [], 0, 1, context.Cancellation);
+        Dictionary<string, float[]> scores = tensors.ToDictionary(t => t.Value, t => Scores(graph, t, solver));
         IEnumerable<WeightTensor[]> groups = Scope == PruneScope.Global ? [tensors] : tensors.Select(t => new[] { t });
-        return WeightTensors.With(graph, groups.SelectMany(Zero));
+        Graph pruned = WeightTensors.With(graph, groups.SelectMany(group => Zero(group, scores)));
+        return Solve == PruneSolver.None ? pruned : Solved(graph, pruned, tensors, solver);
     }
 
-    /// <summary>The weights of a group of tensors, the smallest ones zero; of equal ones, those that come first.</summary>
-    private IEnumerable<(WeightTensor, float[])> Zero(WeightTensor[] group)
+    /// <summary>What each weight counts, before blocks.</summary>
+    private float[] Scores(Graph graph, WeightTensor tensor, LayerSolver solver)
     {
-        float[][] weights = [.. group.Select(t => t.Tensor.F32.ToArray())];
-        WeightBlocks[] blocks = [.. group.Select(t => WeightBlocks.Of(t, Structure == PruneStructure.Block ? Rows : 1))];
+        float[] scores = Array.ConvertAll(tensor.Tensor.F32.ToArray(), Math.Abs);
+        if (Score == PruneScore.Wanda && Layer(graph, tensor) is { } node)
+        {
+            PatchProduct product = LayerSolver.Product(graph, node)!;
+            float[] meets = solver.InputScales(node, graph, product);
+            for (int i = 0; i < scores.Length; i++)
+            {
+                int row = i / product.Depth, k = i % product.Depth;
+                scores[product.Weight(row / product.Rows, row % product.Rows, k)] *= meets[row / product.Rows * product.Depth + k];
+            }
+        }
+        return Norm == PruneNorm.L2 ? Array.ConvertAll(scores, s => s * s) : scores;
+    }
+
+    private static Node? Layer(Graph graph, WeightTensor tensor) => graph.Nodes.FirstOrDefault(n => n.Inputs.Count > 1 && n.Inputs[1] == tensor.Value && LayerSolver.Product(graph, n) != null);
+
+    private static Graph Solved(Graph graph, Graph pruned, WeightTensor[] tensors, LayerSolver solver)
+    {
+        Graph present = pruned;
+        foreach (Node node in graph.Nodes)
+        {
+            if (tensors.FirstOrDefault(t => Layer(graph, t) == node) is { } tensor)
+                present = LowBits.With(present, node, solver.Solve(node, graph, present, node.Inputs[0], pruned.Constant(tensor.Value)!, (_, _) => [Levels.Any], s => s, LowBits.CanHaveBias(graph, node)), b => b);
+        }
+        return present;
+    }
+
+    /// <summary>The weights of a group of tensors, those that count least zero; of equal ones, those that come first.</summary>
+    private IEnumerable<(WeightTensor, float[])> Zero(WeightTensor[] group, Dictionary<string, float[]> scores)
+    {
+        float[][] weights = [.. group.Select(t => t.Tensor.F32.ToArray())], counts = [.. group.Select(t => scores[t.Value])];
+        WeightBlocks[] blocks = [.. group.Select(t => WeightBlocks.Of(t, Structure == PruneStructure.Block ? Rows ?? 4 : 1))];
         int[] starts = [.. blocks.Select((_, i) => blocks.Take(i).Sum(b => b.Count))];
         // Positive floats order as their bits do; the place behind them decides between equal ones.
         var order = new ulong[blocks.Sum(b => b.Count)];
         for (int tensor = 0; tensor < weights.Length; tensor++)
         {
-            double scale = group.Length == 1 ? 1 : Scale(weights[tensor]);
+            double scale = group.Length == 1 ? 1 : Scale(counts[tensor]);
             for (int i = 0; i < blocks[tensor].Count; i++)
             {
+                double count = blocks[tensor].Mean(i, counts[tensor]) * scale;
                 // What isn't a number sorts last.
-                uint score = BitConverter.SingleToUInt32Bits((float)(blocks[tensor].Magnitude(i, weights[tensor]) * scale)) & 0x7fffffff;
+                uint score = BitConverter.SingleToUInt32Bits((float)(Norm == PruneNorm.L2 ? Math.Sqrt(count) : count)) & 0x7fffffff;
                 order[starts[tensor] + i] = (ulong)score << 32 | (uint)(starts[tensor] + i);
             }
         }
         Array.Sort(order);
         // Never more than was asked for; the last digits of a decimal share (0.3 of 10) aren't the user's.
-        long zeros = (long)Math.Floor(Sparsity * weights.Sum(w => (long)w.Length) + 1e-6);
+        long zeros = Threshold != null ? long.MaxValue : (long)Math.Floor(Sparsity!.Value * weights.Sum(w => (long)w.Length) + 1e-6);
         foreach (ulong least in order)
         {
             int place = (int)(uint)least, tensor = Array.FindLastIndex(starts, s => s <= place);
             int block = place - starts[tensor];
-            if ((zeros -= blocks[tensor].Size(block)) < 0)
+            if ((zeros -= blocks[tensor].Size(block)) < 0 || BitConverter.UInt32BitsToSingle((uint)(least >> 32)) > (Threshold ?? double.PositiveInfinity))
                 break;
             blocks[tensor].Clear(block, weights[tensor]);
         }
@@ -97,12 +170,12 @@ internal readonly struct WeightBlocks(int size, int length, int inner, int rows)
 
     public int Size(int block) => Math.Min(rows, length - block / inner % _each * rows);
 
-    /// <summary>The mean of the absolute values.</summary>
-    public double Magnitude(int block, float[] weights)
+    /// <summary>The mean of what its weights count.</summary>
+    public double Mean(int block, float[] scores)
     {
         double sum = 0;
         for (int i = 0; i < Size(block); i++)
-            sum += Math.Abs(weights[Start(block) + i * inner]);
+            sum += scores[Start(block) + i * inner];
         return sum / Size(block);
     }
 

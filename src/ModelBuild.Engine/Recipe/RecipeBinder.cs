@@ -28,7 +28,8 @@ internal static class RecipeBinder
         }
         if (row.Parameters.FirstOrDefault(p => p.Required && !values.ContainsKey(p)) is { } missing)
             throw Diagnostics.RecipeArgument(source, step.At, row.Title, $"'{missing.Key}' is missing: {missing.Valid} ({missing.Doc})");
-        return new BoundStep(row.Make(values), step.ToString(), source, step);
+        Pass pass = row.Make(values);
+        return pass.Conflict is { } conflict ? throw Diagnostics.RecipeArgument(source, step.At, row.Title, conflict) : new BoundStep(pass, step.ToString(), source, step);
     }
 
     private static (PassRow Row, IEnumerable<Argument> Arguments) Row(RecipeSource source, Step step)

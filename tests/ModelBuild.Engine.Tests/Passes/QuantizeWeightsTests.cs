@@ -27,6 +27,50 @@ public class QuantizeWeightsTests
     }
 
     [TestMethod]
+    [DataRow("palettize(3, wide: none)", 8)]
+    [DataRow("palettize(1, wide: none, solve: nearest)", 2)]
+    [DataRow("palettize(4, wide: none, rate: 0.05)", 16)]
+    public void Apply_GivesWeightsACodebook(string recipe, int most)
+    {
+        Graph after = Apply(recipe, Network());
+        foreach (Node node in after.Nodes.Where(n => n.Op is Conv))
+        {
+            float[] values = [.. after.Constant(node.Inputs[1])!.F32.ToArray().Distinct()];
+            Assert.IsTrue(values.Length is > 1 && values.Length <= most && values.All(v => v == (float)(Half)v), $"{node.Name}: {string.Join(" ", values)}");
+        }
+    }
+
+    [TestMethod]
+    public void Prune_KeepsWhatTheNetworkGives_BetterWhereWeightsMakeUpForOthers()
+    {
+        Graph graph = Network();
+        double plain = Error(graph, Apply("prune(0.5, only: wide)", graph)), wanda = Error(graph, Apply("prune(0.5, only: wide, score: wanda)", graph)),
+            solved = Error(graph, Apply("prune(0.5, only: wide, solve: layerwise)", graph));
+        Assert.IsLessThan(0.5 * plain, solved);
+        Assert.IsLessThan(plain, wanda);
+    }
+
+    [TestMethod]
+    [DataRow("prune(threshold: 0.05, only: wide)", 0.05f)]
+    [DataRow("prune(threshold: 0, only: wide)", 0f)]
+    public void Prune_ZeroesWhatIsAtMostTheThreshold(string recipe, float threshold)
+    {
+        Graph graph = Network(), after = Apply(recipe, graph);
+        Assert.IsTrue(graph.Constants["wide.w"].F32.ToArray().Zip(after.Constants["wide.w"].F32.ToArray()).All(p => p.Second == (Math.Abs(p.First) <= threshold ? 0 : p.First)));
+    }
+
+    [TestMethod]
+    public void Apply_LeavesZerosZero_WhereWeightsWerePruned()
+    {
+        Graph pruned = Apply("prune(0.6, only: wide)", Network());
+        foreach (string recipe in new[] { "palettize(3)", "quantize(int4)" })
+        {
+            float[] before = pruned.Constant(pruned.Nodes.Single(n => n.Name == "wide").Inputs[1])!.F32.ToArray(), after = Apply(recipe, pruned) is var g ? g.Constant(g.Nodes.Single(n => n.Name == "wide").Inputs[1])!.F32.ToArray() : [];
+            Assert.IsTrue(before.Zip(after).All(p => p.First != 0 || p.Second == 0), recipe);
+        }
+    }
+
+    [TestMethod]
     public void Apply_KeepsWhatTheNetworkGives_BetterThanTheNearestLevelsDo()
     {
         Graph graph = Network();

@@ -9,7 +9,7 @@ public class RecipeBinderTests
     public void Bind_MakesTheRecord_WhenKeysUnitsAndWordsAreRight()
     {
         BoundStep step = Bind("PRUNE(50%, Scope: GLOBAL, only: [Conv, '/a/*'], except: conv1)").Single();
-        Assert.AreEqual(new Prune(0.5, PruneScope.Global) { Nodes = new(new(["Conv", "/a/*"]), new(["conv1"])) }, step.Pass);
+        Assert.AreEqual(new Prune(0.5, Scope: PruneScope.Global) { Nodes = new(new(["Conv", "/a/*"]), new(["conv1"])) }, step.Pass);
     }
 
     [TestMethod]
@@ -30,11 +30,11 @@ public class RecipeBinderTests
 
     [TestMethod]
     [DataRow("prun(0.5) | quantize(fp16)",
-        "MB1002: 'prun' is neither a step nor a recipe; steps: prune, quantize; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
+        "MB1002: 'prun' is neither a step nor a recipe; steps: prune, quantize, palettize; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
         "    prun(0.5) | quantize(fp16)",
         "    ^~~~")]
     [DataRow("prune(0.5, scoop: global)",
-        "MB1003: prune: there is no key 'scoop'; keys: sparsity, scope, structure, rows, only, except; did you mean 'scope'?",
+        "MB1003: prune: there is no key 'scoop'; keys: sparsity, threshold, scope, structure, rows, score, norm, solve, only, except; did you mean 'scope'?",
         "    prune(0.5, scoop: global)",
         "               ^~~~~")]
     [DataRow("prune(0.5, scope: globl)",
@@ -58,9 +58,25 @@ public class RecipeBinderTests
         "    prune(0.5, sparsity: 0.4)",
         "               ^~~~~~~~")]
     [DataRow("prune",
-        "MB1003: prune: 'sparsity' is missing: a number from 0 to 1 (the share of the weights that become zero)",
+        "MB1003: prune: one of 'sparsity' and 'threshold' is needed: the share of the weights that become zero, or what they are at most",
         "    prune",
         "    ^~~~~")]
+    [DataRow("prune(0.5, threshold: 0.1)",
+        "MB1003: prune: one of 'sparsity' and 'threshold' is needed: the share of the weights that become zero, or what they are at most",
+        "    prune(0.5, threshold: 0.1)",
+        "    ^~~~~")]
+    [DataRow("prune(0.5, rows: 8)",
+        "MB1003: prune: 'rows' is of blocks: structure: block",
+        "    prune(0.5, rows: 8)",
+        "    ^~~~~")]
+    [DataRow("palettize(9)",
+        "MB1004: palettize: 'bits' is a whole number from 1 to 8, not 9",
+        "    palettize(9)",
+        "              ^")]
+    [DataRow("palettize()",
+        "MB1003: palettize: 'bits' is missing: a whole number from 1 to 8 (a codebook has at most two to the power of this values)",
+        "    palettize()",
+        "    ^~~~~~~~~")]
     [DataRow("quantize(fp61)",
         "MB1004: quantize: 'fp61' is unknown; valid: int8, fp16, int4, int3, int2, ternary, quaternary; did you mean 'fp16'?",
         "    quantize(fp61)",

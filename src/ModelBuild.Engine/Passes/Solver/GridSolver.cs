@@ -1,11 +1,11 @@
 namespace ModelBuild.Engine;
 
-/// <summary>Weights on a grid: integers [row][k], and scale and bias of each row.</summary>
-internal sealed record GridSolution(float[] Integers, float[] Scales, float[] Biases);
+/// <summary>A level for each weight, [row][k], and scale and bias of each row.</summary>
+internal sealed record GridSolution(float[] Levels, float[] Scales, float[] Biases);
 
 /// <summary>
-/// Layer-wise least squares over a grid by coordinate descent: each weight in turn takes the level that is best given all others (shared/design/solver.md; the objective is that of
-/// Hubara et al. 2021, AdaQuant, and Frantar et al. 2023, GPTQ, the descent cyclic). Rows don't depend on each other, so threads share them out and the result is the same.
+/// Layer-wise least squares over levels by cyclic coordinate descent: each weight in turn takes the level that is best given all others. The objective is that of AdaQuant
+/// (Hubara et al. 2021) and GPTQ (Frantar et al. 2023). Rows don't depend on each other, so threads share them out and the result is the same.
 /// </summary>
 /// <param name="cost">What rows cost.</param>
 /// <param name="start">The weights that there were, [row][k]; where one is zero, it stays so.</param>
@@ -14,8 +14,8 @@ internal sealed record GridSolution(float[] Integers, float[] Scales, float[] Bi
 /// <param name="stored">The nearest scale that is stored in few bytes.</param>
 internal sealed class GridSolver(Quadratic cost, float[] start, Levels[] levels, double rate, Func<float, float> stored)
 {
-    // Where rates count, levels and their frequencies have to find each other.
-    private const int Sweeps = 4, RateSweeps = 8, Candidates = 31;
+    // Where rates count, levels and their frequencies have to find each other; where weights may be anything, all of them change in each sweep.
+    private const int Sweeps = 4, RateSweeps = 8, FreeSweeps = 16, Candidates = 31;
 
     // Of the weights' deviation: the step from which rates begin, in trials the best of 0.25 to 1.
     private const float RateStart = 0.5f;
@@ -27,7 +27,7 @@ internal sealed class GridSolver(Quadratic cost, float[] start, Levels[] levels,
     {
         float shared = rate > 0 ? RateStart * Deviation() : 0;
         EachRow(cancellation, row => Begin(row, shared));
-        for (int sweep = 0; sweep < (rate > 0 ? RateSweeps : Sweeps) && cost.IsCoupled; sweep++)
+        for (int sweep = 0; sweep < Rounds && cost.IsCoupled; sweep++)
         {
             if (rate > 0)
                 CountBits();
@@ -35,6 +35,8 @@ internal sealed class GridSolver(Quadratic cost, float[] start, Levels[] levels,
         }
         return new(_q, _scales, [.. Enumerable.Range(0, cost.Rows).Select(r => cost.Bias(r, Row(_q, r), _scales[r]))]);
     }
+
+    private int Rounds => rate > 0 ? RateSweeps : levels[0].Count == 0 ? FreeSweeps : Sweeps;
 
     private Span<float> Row(float[] values, int row) => values.AsSpan(row * cost.Depth, cost.Depth);
 
@@ -54,13 +56,16 @@ internal sealed class GridSolver(Quadratic cost, float[] start, Levels[] levels,
     {
         ReadOnlySpan<float> w = Row(start, row);
         double least = double.PositiveInfinity;
-        foreach (Levels choice in levels)
+        _scales[row] = 1;
+        _levels[row] = levels[0];
+        foreach (Levels choice in levels.Where(c => c.HaveScale))
         {
             var (scale, error) = BestStart(w, choice);
             if (error < least)
                 (_levels[row], _scales[row], least) = (choice, scale, error);
         }
-        _scales[row] = stored(shared > 0 ? shared : _scales[row]);
+        if (_levels[row].HaveScale)
+            _scales[row] = stored(shared > 0 ? shared : _scales[row]);
         Span<float> q = Row(_q, row);
         for (int k = 0; k < q.Length; k++)
             q[k] = _levels[row].Nearest(w[k] / _scales[row]);
@@ -108,6 +113,8 @@ internal sealed class GridSolver(Quadratic cost, float[] start, Levels[] levels,
             cost.Move(state, k, scale * (level - q[k]));
             q[k] = level;
         }
+        if (!levels.HaveScale)
+            return;
         float found = stored(cost.BestScale(row, q, scale, state));
         _scales[row] = found > 0 ? found : scale;
     }

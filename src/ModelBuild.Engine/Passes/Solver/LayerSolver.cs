@@ -2,8 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace ModelBuild.Engine;
 
+/// <summary>What a layer's weights may be: of these, each row takes what fits it best.</summary>
+/// <param name="weights">What they are.</param>
+/// <param name="counts">What the square of each one's change counts.</param>
+internal delegate Levels[] LevelsChoice(ReadOnlySpan<float> weights, ReadOnlySpan<float> counts);
+
 /// <summary>
-/// Weights of one layer after the other on a grid, so that with the inputs that the layer will get it comes closest to the outputs that it had: what layers before it have lost,
+/// Weights of one layer after the other on a grid or a codebook, so that with the inputs that the layer will get it comes closest to the outputs that it had: what layers before it have lost,
 /// it makes up for as far as it can.
 /// </summary>
 /// <param name="Samples">Calibration data; without any, weights become the nearest ones.</param>
@@ -21,31 +26,58 @@ internal sealed record LayerSolver(IReadOnlyList<Tensor[]> Samples, double Rate,
     /// <param name="node">As <paramref name="reference"/> has it.</param>
     /// <param name="reference">What the layer's outputs should be.</param>
     /// <param name="present">A graph that computes the layer's inputs as they will be, <paramref name="input"/>.</param>
-    /// <param name="levels">What weights may be.</param>
+    /// <param name="weights">What they are, or what is left of them: zeros stay zero.</param>
+    /// <param name="levels">What weights may be, by what they are and how much each counts.</param>
     /// <param name="stored">Scales that are stored in few bytes.</param>
     /// <param name="biased">Whether the layer can have a bias.</param>
-    public SolvedLayer Solve(Node node, Graph reference, Graph present, string input, Levels[] levels, Func<float, float> stored, bool biased)
+    public SolvedLayer Solve(Node node, Graph reference, Graph present, string input, Tensor weights, LevelsChoice levels, Func<float, float> stored, bool biased)
     {
         PatchProduct product = Product(reference, node)!;
-        Tensor weights = reference.Constant(node.Inputs[1])!;
-        LayerStatistics[]? statistics = Samples.Count == 0 ? null : Observe(node, reference, present, input, product, biased);
-        float[] given = biased && node.Inputs.Count > 2 && reference.Constant(node.Inputs[2]) is { } bias ? [.. bias.F32] : new float[product.Groups * product.Rows];
-        var integers = new sbyte[weights.Shape.Size];
-        var scales = new float[product.Groups * product.Rows];
-        var biases = new float[scales.Length];
+        int rows = product.Groups * product.Rows;
+        // [group][row][k], whatever the tensor's order.
+        int[] places = [.. Enumerable.Range(0, rows * product.Depth).Select(i => product.Weight(i / product.Depth / product.Rows, i / product.Depth % product.Rows, i % product.Depth))];
+        float[] start = Array.ConvertAll(places, p => weights.F32[p]), biases = biased && node.Inputs.Count > 2 && reference.Constant(node.Inputs[2]) is { } bias ? [.. bias.F32] : new float[rows];
+        Quadratic[] costs = Costs(node, reference, present, input, product, start, biases, biased);
+        Levels[] choices = levels(start, [.. Enumerable.Range(0, start.Length).Select(i => costs[i / product.Depth / product.Rows].Diagonal[i % product.Depth])]);
+        float[] found = new float[start.Length], scales = new float[rows];
         for (int g = 0; g < product.Groups; g++)
         {
-            float[] start = new float[product.Rows * product.Depth];
-            for (int i = 0; i < start.Length; i++)
-                start[i] = weights.F32[product.Weight(g, i / product.Depth, i % product.Depth)];
-            Quadratic cost = statistics?[g].Finish(start, Rate > 0 ? RateDamping : Damping) ?? new NoQuadratic(product.Depth, given.AsSpan(g * product.Rows, product.Rows));
-            GridSolution found = new GridSolver(cost, start, levels, Rate * weights.Shape.Size / Total, stored).Solve(Cancellation);
-            for (int i = 0; i < start.Length; i++)
-                integers[product.Weight(g, i / product.Depth, i % product.Depth)] = (sbyte)found.Integers[i];
-            found.Scales.CopyTo(scales, g * product.Rows);
-            found.Biases.CopyTo(biases, g * product.Rows);
+            int each = product.Rows * product.Depth;
+            GridSolution solution = new GridSolver(costs[g], start[(g * each)..((g + 1) * each)], choices, Rate * start.Length / Total, stored).Solve(Cancellation);
+            for (int i = 0; i < each; i++)
+                found[places[g * each + i]] = solution.Levels[i];
+            solution.Scales.CopyTo(scales, g * product.Rows);
+            solution.Biases.CopyTo(biases, g * product.Rows);
         }
-        return new(Tensor.Of(weights.Shape, integers), scales, biased ? biases : []);
+        return new(product, weights.Shape, found, scales, biased ? biases : []);
+    }
+
+    private Quadratic[] Costs(Node node, Graph reference, Graph present, string input, PatchProduct product, float[] start, float[] biases, bool biased)
+    {
+        if (Samples.Count == 0)
+            return [.. Enumerable.Range(0, product.Groups).Select(g => new NoQuadratic(product.Depth, biases.AsSpan(g * product.Rows, product.Rows)))];
+        int each = product.Rows * product.Depth;
+        return [.. Observe(node, reference, present, input, product, biased).Select((s, g) => s.Finish(start.AsSpan(g * each, each), Rate > 0 ? RateDamping : Damping))];
+    }
+
+    /// <summary>The root mean square of what each weight of a row meets, [group][k].</summary>
+    public float[] InputScales(Node node, Graph graph, PatchProduct product)
+    {
+        var squares = new double[product.Groups * product.Depth];
+        float[] patch = new float[squares.Length];
+        using var watch = new Watch(graph, node.Inputs[0]);
+        foreach (Tensor[] sample in Samples)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<float> x = watch.Run(sample);
+            for (int p = 0; p < product.Patches; p++)
+            {
+                product.Unfold(x, p, patch);
+                for (int k = 0; k < patch.Length; k++)
+                    squares[k] += (double)patch[k] * patch[k];
+            }
+        }
+        return Array.ConvertAll(squares, s => (float)Math.Sqrt(s / ((double)Samples.Count * product.Patches)));
     }
 
     public static PatchProduct? Product(Graph graph, Node node) =>

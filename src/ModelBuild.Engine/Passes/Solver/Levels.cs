@@ -1,27 +1,43 @@
 namespace ModelBuild.Engine;
 
-/// <summary>What a weight may be, in units of its row's scale: integers in order, zero among them.</summary>
+/// <summary>What a weight may be: integers in units of its row's scale, or the values of a codebook. In ascending order.</summary>
 internal sealed class Levels
 {
     private readonly float[] _values;
 
-    public Levels(int least, int most)
-    {
-        _values = [.. Enumerable.Range(least, most - least + 1).Select(v => (float)v)];
-        (Least, Most) = (least, most);
-    }
+    private Levels(float[] values, bool haveScale) => (_values, HaveScale) = (values, haveScale);
 
-    public int Least { get; }
+    /// <summary>Integers, zero among them.</summary>
+    public static Levels Grid(int least, int most) => new([.. Enumerable.Range(least, most - least + 1).Select(v => (float)v)], true);
 
-    public int Most { get; }
+    /// <summary>Values as they are.</summary>
+    public static Levels Codebook(float[] values) => new(values, false);
+
+    /// <summary>Any number: weights are only to make up for others.</summary>
+    public static Levels Any { get; } = new([], false);
+
+    /// <summary>Whether rows scale them.</summary>
+    public bool HaveScale { get; }
+
+    public float Least => _values[0];
+
+    public float Most => _values[^1];
 
     public int Count => _values.Length;
 
     /// <summary>The nearest; of two, the one of smaller magnitude.</summary>
     public float Nearest(float value)
     {
-        float low = MathF.Floor(value), share = value - low;
-        return Math.Clamp(share < 0.5f || (share == 0.5f && low >= 0) ? low : low + 1, Least, Most);
+        if (HaveScale)
+        {
+            float low = MathF.Floor(value), share = value - low;
+            return Math.Clamp(share < 0.5f || (share == 0.5f && low >= 0) ? low : low + 1, Least, Most);
+        }
+        int at = Array.BinarySearch(_values, value);
+        if (at >= 0 || _values.Length == 0)
+            return value;
+        float below = _values[Math.Max(0, ~at - 1)], above = _values[Math.Min(Count - 1, ~at)], way = value - below, back = above - value;
+        return way < back || (way == back && Math.Abs(below) < Math.Abs(above)) || above < value ? below : above;
     }
 
     /// <summary>The one of least squared distance, weighted, and bits together; of two, the lower.</summary>
@@ -39,5 +55,5 @@ internal sealed class Levels
     }
 
     /// <summary>The place of a level among the others.</summary>
-    public int Index(float level) => (int)level - Least;
+    public int Index(float level) => HaveScale ? (int)(level - Least) : Array.BinarySearch(_values, level);
 }

@@ -1,20 +1,25 @@
 namespace ModelBuild.Engine;
 
-/// <summary>What was found for a layer: integers in the shape of its weights, a scale and a bias for each output; no biases where the layer can't have any.</summary>
-internal sealed record SolvedLayer(Tensor Integers, float[] Scales, float[] Biases)
+/// <summary>What was found for a layer: a level for each weight, in the shape of its weights, a scale and a bias for each output; no biases where the layer can't have any.</summary>
+internal sealed record SolvedLayer(PatchProduct Product, Shape Shape, float[] Levels, float[] Scales, float[] Biases)
 {
-    /// <summary>Weights as numbers, the same that integers and scales stand for.</summary>
-    public Tensor Weights(PatchProduct product)
+    /// <summary>The levels of a grid.</summary>
+    public Tensor Integers => Tensor.Of(Shape, Array.ConvertAll(Levels, v => (sbyte)v));
+
+    /// <summary>The numbers that levels and scales stand for.</summary>
+    public Tensor Weights
     {
-        ReadOnlySpan<sbyte> integers = Integers.Span<sbyte>();
-        var weights = new float[integers.Length];
-        for (int g = 0; g < product.Groups; g++)
-        for (int r = 0; r < product.Rows; r++)
-        for (int k = 0; k < product.Depth; k++)
+        get
         {
-            int at = product.Weight(g, r, k);
-            weights[at] = integers[at] * Scales[g * product.Rows + r];
+            var weights = new float[Levels.Length];
+            for (int g = 0; g < Product.Groups; g++)
+            for (int r = 0; r < Product.Rows; r++)
+            for (int k = 0; k < Product.Depth; k++)
+            {
+                int at = Product.Weight(g, r, k);
+                weights[at] = Levels[at] * Scales[g * Product.Rows + r];
+            }
+            return Tensor.Of(Shape, weights);
         }
-        return Tensor.Of(Integers.Shape, weights);
     }
 }

@@ -28,12 +28,12 @@ public class GridSolverTests
                  statistics.Add(x, [.. Enumerable.Range(0, rows).Select(r => Lanes.Dot(start.AsSpan(r * depth, depth), x) + 1)]);
              }
              Quadratic cost = statistics.Finish(start, 0.01f);
-             GridSolution found = new GridSolver(cost, start, [new(-most, most)], 0, Half).Solve(default), begun = new GridSolver(new NoQuadratic(depth, new float[rows]) { Diagonal = cost.Diagonal }, start, [new(-most, most)], 0, Half).Solve(default);
+             GridSolution found = new GridSolver(cost, start, [Levels.Grid(-most, most)], 0, Half).Solve(default), begun = new GridSolver(new NoQuadratic(depth, new float[rows]) { Diagonal = cost.Diagonal }, start, [Levels.Grid(-most, most)], 0, Half).Solve(default);
              for (int i = 0; i < start.Length; i++)
              {
-                 Assert.AreEqual(MathF.Round(found.Integers[i]), found.Integers[i]);
-                 Assert.IsLessThanOrEqualTo(most, Math.Abs(found.Integers[i]));
-                 Assert.IsTrue(start[i] != 0 || found.Integers[i] == 0, "what was pruned stays so");
+                 Assert.AreEqual(MathF.Round(found.Levels[i]), found.Levels[i]);
+                 Assert.IsLessThanOrEqualTo(most, Math.Abs(found.Levels[i]));
+                 Assert.IsTrue(start[i] != 0 || found.Levels[i] == 0, "what was pruned stays so");
              }
              Assert.IsTrue(found.Scales.All(s => s == Half(s)), "scales are float16");
              // Up to the rounding of scales.
@@ -56,7 +56,7 @@ public class GridSolverTests
             statistics.Add(x, [.. Enumerable.Range(0, Rows).Select(r => Lanes.Dot(start.AsSpan(r * Depth, Depth), x))]);
         }
         Quadratic cost = statistics.Finish(start, 0.05f);
-        double[] bits = [.. new[] { 0.001, 0.01, 0.1, 1 }.Select(rate => Entropy(new GridSolver(cost, start, [new(-7, 7)], rate, Half).Solve(default).Integers))];
+        double[] bits = [.. new[] { 0.001, 0.01, 0.1, 1 }.Select(rate => Entropy(new GridSolver(cost, start, [Levels.Grid(-7, 7)], rate, Half).Solve(default).Levels))];
         for (int i = 1; i < bits.Length; i++)
             Assert.IsLessThan(bits[i - 1], bits[i], string.Join(", ", bits));
     }
@@ -65,8 +65,8 @@ public class GridSolverTests
     public void Solve_TakesTheSideThatFits_WhereLevelsAreUneven()
     {
         float[] start = [1, 0.5f, 0.5f, -0.5f, 0, 0, 0, 0, -1, -0.5f, 0.5f, -0.5f, 0, 0, 0, 0];
-        GridSolution found = new GridSolver(new NoQuadratic(8, [0f, 0]), start, [new(-2, 1), new(-1, 2)], 0, Half).Solve(default);
-        CollectionAssert.AreEqual(start.Select(w => 2 * w).ToArray(), found.Integers);
+        GridSolution found = new GridSolver(new NoQuadratic(8, [0f, 0]), start, [Levels.Grid(-2, 1), Levels.Grid(-1, 2)], 0, Half).Solve(default);
+        CollectionAssert.AreEqual(start.Select(w => 2 * w).ToArray(), found.Levels);
         CollectionAssert.AreEqual(new[] { 0.5f, 0.5f }, found.Scales);
     }
 
@@ -77,12 +77,12 @@ public class GridSolverTests
     [DataRow(-1.5f, -1f)]
     [DataRow(1.51f, 2f)]
     [DataRow(-9f, -3f)]
-    public void Nearest_IsTheSmallerOne_OfTwoAsNear(float value, float level) => Assert.AreEqual(level, new Levels(-3, 3).Nearest(value));
+    public void Nearest_IsTheSmallerOne_OfTwoAsNear(float value, float level) => Assert.AreEqual(level, Levels.Grid(-3, 3).Nearest(value));
 
     /// <summary>Of a row, up to what doesn't depend on the weights.</summary>
     private static double Cost(Quadratic cost, float[] start, GridSolution solution, int row)
     {
-        ReadOnlySpan<float> q = solution.Integers.AsSpan(row * cost.Depth, cost.Depth);
+        ReadOnlySpan<float> q = solution.Levels.AsSpan(row * cost.Depth, cost.Depth);
         float[] from = new float[cost.StateLength], to = new float[cost.StateLength];
         // A quadratic's difference is its mean slope times the way.
         cost.Start(row, new float[cost.Depth], 1, from);

@@ -123,6 +123,20 @@ internal abstract record Reshaping : Movement
 
     public override bool IsNothing(TensorType input, TensorType output) => input == output;
 
+    // As many elements before the axis, and axes of which one is a multiple of the other: the shorter one's channels stay apart, each with its part of the longer.
+    public override ChannelMap? Channels(Operand?[] inputs)
+    {
+        TensorType x = inputs[0]!.Type, y = Infer([x])[0];
+        if (inputs[0]!.Axis is not { } axis)
+            return null;
+        int before = Shape.Of(x.Shape.Take(axis)).Size;
+        int to = Enumerable.Range(0, y.Shape.Rank).FirstOrDefault(a => y.Shape[a] > 1 && Shape.Of(y.Shape.Take(a)).Size == before, -1);
+        if (to < 0 || x.Shape[axis] == 0)
+            return null;
+        int bundles = Math.Min(x.Shape[axis], y.Shape[to]);
+        return x.Shape[axis] % bundles != 0 || y.Shape[to] % bundles != 0 ? null : new([ChannelAxis.Of(x, axis, 0, bundles)], [ChannelAxis.Of(y, to, 0, bundles)], []);
+    }
+
     public override void Lower(Lowering lowering, Node node)
     {
         string output = node.Outputs[0];

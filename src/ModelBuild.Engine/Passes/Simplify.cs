@@ -6,7 +6,7 @@ namespace ModelBuild.Engine;
 /// </summary>
 internal static class Simplify
 {
-    private static readonly Action<Rewrite>[] Steps = [RemoveNothing, MergeNeighbours, FoldAffine, FoldAffineForward, FoldPads, SimplifyIntegers.TakeUnsigned, SimplifyIntegers.MoveIntegers, SimplifyIntegers.MoveConstants, SimplifyIntegers.RemoveRoundTrips];
+    private static readonly Action<Rewrite>[] Steps = [RemoveNothing, MergeNeighbours, FoldAffine, FoldAffineForward, FoldPads, SimplifyIntegers.TakeUnsigned, SimplifyIntegers.MoveIntegers, SimplifyIntegers.MoveConstants, SimplifyIntegers.RemoveRoundTrips, DeadChannels.Remove];
 
     public static Graph Run(Graph graph)
     {

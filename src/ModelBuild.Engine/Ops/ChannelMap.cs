@@ -23,6 +23,9 @@ internal readonly record struct ConstantAxis(int Input, int Axis, bool OfInput =
 /// </summary>
 internal sealed record ChannelMap(ChannelAxis?[] Inputs, ChannelAxis[] Outputs, ConstantAxis[] Constants, bool Mixes = false)
 {
+    /// <summary>The constant input that names channels of the first one, if there is one: those that are its outputs' labels.</summary>
+    public int? Indices { get; init; }
+
     /// <summary>Channel by channel, from the first input to the output, along the same axis.</summary>
     public static ChannelMap? Straight(Operand?[] inputs, params ConstantAxis[] constants) => inputs[0]!.Axis is { } axis ? Straight(inputs, axis, constants) : null;
 
@@ -52,6 +55,8 @@ internal sealed record ChannelMap(ChannelAxis?[] Inputs, ChannelAxis[] Outputs, 
             if (narrow[c.Input] is { } tensor && (c.OfInput ? inputs[0] : outputs[0]) is { } kept)
                 narrow[c.Input] = kept.Of(tensor, c.Axis);
         }
+        if (Indices is { } indices)
+            narrow[indices] = Tensor.From(constants[indices]!.Type with { Shape = [outputs[0].Channels.Length] }, [.. outputs[0].Channels.Select(c => (long)Array.IndexOf(inputs[0]!.Channels, Outputs[0].Labels[c]))]);
         return (op.WithChannels(inputs, outputs), narrow);
     }
 }

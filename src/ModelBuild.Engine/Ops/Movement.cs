@@ -50,6 +50,8 @@ internal abstract record Rearrangement : Movement
     /// <summary>The outputs as views of the input.</summary>
     protected abstract View[] Views(View x);
 
+    public override bool OnlyMoves => true;
+
     public override TensorType[] Infer(TensorType?[] inputs) => Array.ConvertAll(Views(View.Of(Need(inputs[0]))), v => v.Type);
 
     public override Tensor[] Evaluate(Tensor?[] inputs)
@@ -116,6 +118,8 @@ internal abstract record Assembly : Movement
 internal abstract record Reshaping : Movement
 {
     protected abstract Shape To(Shape x);
+
+    public override bool OnlyMoves => true;
 
     public override TensorType[] Infer(TensorType?[] inputs) => [Need(inputs[0]) with { Shape = To(inputs[0]!.Shape) }];
 

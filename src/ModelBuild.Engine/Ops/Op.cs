@@ -106,6 +106,9 @@ internal abstract record Op
     /// <summary>Which channels of inputs and outputs go together; null where the operator can't do without any, or its channels can't be told apart.</summary>
     public virtual ChannelMap? Channels(Operand?[] inputs) => null;
 
+    /// <summary>Whether the output is nothing but elements of the first input.</summary>
+    public virtual bool OnlyMoves => false;
+
     /// <summary>The operator on fewer channels; null stands for an input that is read as a whole.</summary>
     public virtual Op WithChannels(Kept?[] inputs, Kept[] outputs) => this;
 

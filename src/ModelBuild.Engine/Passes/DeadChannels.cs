@@ -28,8 +28,8 @@ internal sealed class DeadChannels
     {
         _rewrite = rewrite;
         _channels = new(rewrite);
-        foreach (Node node in rewrite.Nodes)
-            Know(node);
+        foreach (var (node, map) in _channels.Nodes)
+            Know(node, map);
     }
 
     public static void Remove(Rewrite rewrite) => new DeadChannels(rewrite).Remove();
@@ -39,20 +39,21 @@ internal sealed class DeadChannels
         HashSet<int> dead = Dead();
         if (dead.Count == 0)
             return;
-        var shifts = _rewrite.Nodes.Select(n => (Output: n.Outputs[0], Shift: Shift(n, dead))).Where(s => s.Shift != null).ToArray();
+        var shifts = Sums.Select(s => (Output: s.Node.Outputs[0], Shift: Shift(s.Node, s.Map, dead))).Where(s => s.Shift != null).ToArray();
         _channels.Remove(dead);
         foreach (var (output, shift) in shifts)
             AddTo(output, shift!);
     }
 
+    /// <summary>The nodes that add up channels of what they read.</summary>
+    private IEnumerable<(Node Node, ChannelMap Map)> Sums => _channels.Nodes.Where(n => n.Map is { Mixes: true, Inputs: [{ }, ..] });
+
     /// <summary>The bundles that no sum needs: it doesn't read them, or they are constant and so is what they add to it.</summary>
     private HashSet<int> Dead()
     {
         HashSet<int> needed = _channels.Needed;
-        foreach (Node node in _rewrite.Nodes)
+        foreach (var (node, map) in Sums)
         {
-            if (_channels.Map(node) is not { Mixes: true, Inputs: [{ }, ..] } map)
-                continue;
             int[] bundles = _channels.Bundles(node.Inputs[0]);
             bool[] unread = Weak(node, map, ofInput: true);
             for (int c = 0; c < bundles.Length; c++)
@@ -65,10 +66,8 @@ internal sealed class DeadChannels
     }
 
     /// <summary>Finds the output channels of a node that are constant: without weights that count, or made of constant channels alone.</summary>
-    private void Know(Node node)
+    private void Know(Node node, ChannelMap map)
     {
-        if (_channels.Map(node) is not { } map)
-            return;
         bool[] silent = Weak(node, map, ofInput: false);
         HashSet<int> known = Known(node, map);
         int[][] found = [.. map.Outputs.Select((axis, o) => Places(axis, (label, c) => known.Contains(label) || (o == 0 && silent[c])))];
@@ -77,10 +76,10 @@ internal sealed class DeadChannels
             return;
         Kept?[] inputs = [.. map.Inputs.Select(axis => WithLabels(axis, labels))];
         Kept[] outputs = [.. map.Outputs.Select(axis => WithLabels(axis, labels)!)];
-        // Of the inputs of a sum one is enough: whatever it is, its weights don't count.
-        if (map.Mixes)
-            inputs[0] = map.Inputs[0] == null ? null : new(map.Inputs[0]!.Axis, [0], map.Inputs[0]!.Labels.Length);
-        Tensor[] values = Evaluate(node, map, inputs, outputs, _rewrite.Constants(node));
+        // Of the inputs of a sum one is enough, as a zero: its weights don't count.
+        if (map is { Mixes: true, Inputs: [{ } read, ..] })
+            inputs[0] = new(read.Axis, [0], read.Labels.Length);
+        Tensor[] values = Evaluate(node, map, inputs, outputs, _rewrite.Constants(node), zeros: map.Mixes);
         for (int o = 0; o < node.Outputs.Count; o++)
         {
             foreach (int c in found[o])
@@ -97,20 +96,20 @@ internal sealed class DeadChannels
         return [.. channels.GroupBy(c => c.Label).Where(g => g.All(c => c.Known)).Select(g => g.Key)];
     }
 
-    /// <summary>What the node makes of some channels; those that aren't constant are zeros.</summary>
-    private Tensor[] Evaluate(Node node, ChannelMap map, Kept?[] inputs, Kept[] outputs, Tensor?[] constants)
+    /// <summary>What the node makes of some channels; those that aren't constant are zeros, or all of them.</summary>
+    private Tensor[] Evaluate(Node node, ChannelMap map, Kept?[] inputs, Kept[] outputs, Tensor?[] constants, bool zeros = false)
     {
         var (op, narrow) = map.Narrow(node.Op, constants, inputs, outputs);
-        return op.Evaluate([.. narrow.Select((constant, i) => constant ?? (node.Inputs[i].Length == 0 || _rewrite.Constant(node.Inputs[i]) != null ? null : Input(node.Inputs[i], inputs[i])))]);
+        return op.Evaluate([.. narrow.Select((constant, i) => constant ?? (node.Inputs[i].Length == 0 || _rewrite.Constant(node.Inputs[i]) != null ? null : Input(node.Inputs[i], inputs[i], zeros)))]);
     }
 
-    private Tensor Input(string value, Kept? kept)
+    private Tensor Input(string value, Kept? kept, bool zeros)
     {
         TensorType type = _rewrite.Type(value);
-        if (kept == null || kept.Channels.Length == 0)
-            return Zeros(kept == null ? type : type with { Shape = type.Shape.With(kept.Axis, 0) });
-        Tensor zeros = Zeros(type with { Shape = type.Shape.With(kept.Axis, 1) });
-        return new Concat(kept.Axis).Evaluate([.. kept.Channels.Select(c => _known.GetValueOrDefault((value, c), zeros))])[0];
+        if (kept == null || zeros || kept.Channels.Length == 0)
+            return Zeros(kept == null ? type : type with { Shape = type.Shape.With(kept.Axis, kept.Channels.Length) });
+        Tensor zero = Zeros(type with { Shape = type.Shape.With(kept.Axis, 1) });
+        return new Concat(kept.Axis).Evaluate([.. kept.Channels.Select(c => _known.GetValueOrDefault((value, c), zero))])[0];
     }
 
     /// <summary>What a constant channel of the node's input adds to each of its outputs, where it adds the same at every place.</summary>
@@ -136,10 +135,8 @@ internal sealed class DeadChannels
     }
 
     /// <summary>What the channels that go add to the outputs that stay; null where that is nothing.</summary>
-    private float[]? Shift(Node node, HashSet<int> dead)
+    private float[]? Shift(Node node, ChannelMap map, HashSet<int> dead)
     {
-        if (_channels.Map(node) is not { Mixes: true, Inputs: [{ }, ..] } map)
-            return null;
         int[] bundles = _channels.Bundles(node.Inputs[0]);
         bool[] unread = Weak(node, map, ofInput: true);
         var sums = new double[map.Outputs[0].Labels.Length];
@@ -158,7 +155,7 @@ internal sealed class DeadChannels
             return;
         }
         // A product without a bias of its own.
-        int axis = _channels.Map(node)!.Outputs[0].Axis, rank = _rewrite.Type(output).Shape.Rank;
+        int axis = _channels.Axis(output), rank = _rewrite.Type(output).Shape.Rank;
         string product = _rewrite.Before(node, node);
         string constant = _rewrite.AddConstant($"{node.Name}.shift", Tensor.Of(Shape.Of([shift.Length, .. Enumerable.Repeat(1, rank - axis - 1)]), shift));
         _rewrite.Replace(node, new Node($"{node.Name}.shift", new Add(), new([product, constant]), node.Outputs));

@@ -161,12 +161,36 @@ public class DeadChannelsTests
         [n.MatMul(n.Add("rows", new Reshape(new([1, 36, 6])), n.Add("last", new Transpose(new([0, 2, 3, 1])), n.Relu(n.Conv("x", 6, 1, dead: s_dead, bias: 0.7f)))), 6, 5)]);
 
     [TestMethod]
+    public void Shuffle_BecomesASelection_WhenSomeOfItGoes()
+    {
+        Graph simple = Check("[4, 3, 1, 1] [4, 1, 3, 3] [4, 4, 1, 1]", n => [n.Conv(n.Relu(n.Conv(n.Shuffle(n.Relu(n.Conv("x", 6, 1, dead: s_dead, bias: 0.7f))), 6, 3, group: 6)), 4, 1)]);
+        Assert.AreEqual("Conv Relu Gather Conv Relu Conv", string.Join(" ", simple.Nodes.Select(n => n.Op.Name)));
+        simple = Check("[6, 3, 1, 1] [6, 1, 3, 3] [4, 6, 1, 1]", n => [n.Conv(n.Relu(n.Conv(n.Shuffle(n.Relu(n.Conv("x", 6, 1))), 6, 3, group: 6)), 4, 1)]);
+        Assert.AreEqual("Conv Relu Reshape Transpose Reshape Conv Relu Conv", string.Join(" ", simple.Nodes.Select(n => n.Op.Name)));
+    }
+
+    [TestMethod]
+    public void Shuffle_IntoHalves_GivesEachItsOwn() => Check("[4, 3, 1, 1] [2, 2, 1, 1] [4, 2, 1, 1]", n =>
+    {
+        string pairs = n.Add("pairs", new Reshape(new([3, 2, 36])), n.Relu(n.Conv("x", 6, 1, dead: s_dead, bias: 0.7f)));
+        string halves = n.Add("halves", new Reshape(new([2, -1, 3, 6, 6])), n.Add("turned", new Transpose(new([1, 0, 2])), pairs));
+        return [n.Conv(n.Half(halves, 0), 2, 1), n.Conv(n.Half(halves, 1), 4, 1)];
+    });
+
+    [TestMethod]
+    public void Shuffle_KeepsWhatElseIsRead_InTheMidst() => Check("[6, 3, 1, 1] [4, 6, 1, 1]", n =>
+    {
+        string apart = n.Add("apart", new Reshape(new([1, 2, 3, 6, 6])), n.Relu(n.Conv("x", 6, 1, dead: s_dead, bias: 0.7f)));
+        return [n.Conv(n.Add("together", new Reshape(new([1, 6, 6, 6])), n.Add("turned", new Transpose(new([0, 2, 1, 3, 4])), apart)), 4, 1), n.Add("soft", new Softmax(2), apart)];
+    });
+
+    [TestMethod]
     public void Function_StaysTheSame_WhateverIsDead()
     {
         int before = 0, after = 0;
         for (int seed = 0; seed < 60; seed++)
         {
-            Graph graph = new Net(seed).Anything(), simple = Agree(graph, seed);
+            Graph graph = new ChannelNet(seed).Anything(), simple = Agree(graph, seed);
             before += Weights(graph);
             after += Weights(simple);
         }
@@ -196,12 +220,12 @@ public class DeadChannelsTests
 
     private static int Weights(Graph graph) => graph.Nodes.Where(n => n.Op.Weights.Count > 0).Sum(n => graph.Constants[n.Inputs[1]].Shape.Size);
 
-    private static Graph Check(string expected, Func<Net, string[]> make)
+    private static Graph Check(string expected, Func<ChannelNet, string[]> make)
     {
         Graph? simple = null;
         for (int seed = 0; seed < 4; seed++)
         {
-            var net = new Net(seed);
+            var net = new ChannelNet(seed);
             simple = Agree(net.Finish(make(net)), seed);
             Assert.AreEqual(expected, string.Join(" ", simple.Nodes.Where(n => n.Op.Weights.Count > 0).Select(n => simple.Constants[n.Inputs[1]].Shape)));
         }
@@ -214,7 +238,7 @@ public class DeadChannelsTests
         Graph simple = Simplify.Run(graph);
         Emitted emitted = Emitted.From(simple, PlanNames.None);
         using var runner = new PlanRunner(emitted.Plan, emitted.Weights);
-        Tensor[] x = [Net.Random(new Random(seed + 1000), 2, 1, 3, 6, 6)];
+        Tensor[] x = [ChannelNet.Random(new Random(seed + 1000), 2, 1, 3, 6, 6)];
         Tensor[] expected = Reference.Run(graph, x, CancellationToken.None), actual = Reference.Run(simple, x, CancellationToken.None), run = runner.Run(x);
         for (int i = 0; i < expected.Length; i++)
         {
@@ -222,92 +246,5 @@ public class DeadChannelsTests
             Assert.IsLessThanOrEqualTo(1e-5, Comparison.Error(run[i], expected[i]), $"seed {seed}");
         }
         return simple;
-    }
-
-    /// <summary>A graph on x [1, 3, 6, 6] with seeded weights, some of them zero.</summary>
-    private sealed class Net
-    {
-        private readonly GraphBuilder _builder = new("dead");
-        private readonly Random _random;
-
-        public Net(int seed)
-        {
-            _random = new(seed);
-            _builder.AddInput("x", new(ElementType.Float32, [1, 3, 6, 6]));
-        }
-
-        public static Tensor Random(Random random, float scale, params int[] shape) =>
-            Tensor.Of(Shape.Of(shape), Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(_ => scale * (random.NextSingle() - 0.5f)).ToArray());
-
-        public string Add(string name, Op op, params string[] inputs) => _builder.Add(name, op, inputs);
-
-        public string Constant(Shape shape, float[] values) => _builder.AddConstant(_builder.Fresh("c"), Tensor.Of(shape, values));
-
-        public string Relu(string x) => Add("relu", new Relu(), x);
-
-        public string[] Split(string x, Split split)
-        {
-            string[] parts = [.. Enumerable.Range(0, split.Outputs).Select(i => _builder.Fresh($"part{i}"))];
-            _builder.Add(new Node("split", split, new([x]), new(parts)));
-            return parts;
-        }
-
-        /// <summary>Outputs that are <paramref name="dead"/> have no weights but <paramref name="bias"/>; for those in <paramref name="only"/> but the one input counts.</summary>
-        public string Conv(string x, int outputs, int kernel, int pad = 0, int group = 1, int[]? dead = null, float? bias = null, int[]? unread = null, float weight = 0, bool biased = true, (int[] Outputs, int Input)? only = null)
-        {
-            int inputs = _builder.Type(x).Shape[1] / group, taps = kernel * kernel;
-            float[] w = [.. Random(_random, 1, outputs, inputs, kernel, kernel).F32], b = [.. Random(_random, 1, outputs).F32];
-            for (int m = 0; m < outputs; m++)
-            {
-                bool gone = dead?.Contains(m) == true;
-                b[m] = gone || dead == null ? bias ?? b[m] : b[m];
-                for (int i = 0; i < inputs * taps; i++)
-                {
-                    int c = i / taps;
-                    if (gone || unread?.Contains(c) == true || (only is { } few && few.Outputs.Contains(m) && c != few.Input))
-                        w[m * inputs * taps + i] *= weight;
-                }
-            }
-            string weights = Constant([outputs, inputs, kernel, kernel], w);
-            var op = new Conv(new([kernel, kernel]), new([1, 1]), new([1, 1]), new([pad, pad, pad, pad]), group);
-            return biased ? Add("conv", op, x, weights, Constant([outputs], b)) : Add("conv", op, x, weights);
-        }
-
-        public string Gemm(string x, int outputs, int depth, int[]? dead = null, float bias = 0)
-        {
-            float[] w = [.. Random(_random, 1, outputs, depth).F32.ToArray().Select((v, i) => dead?.Contains(i / depth) == true ? 0 : v)];
-            float[] b = [.. Random(_random, 1, outputs).F32.ToArray().Select((v, i) => dead?.Contains(i) == true ? bias : v)];
-            return Add("gemm", new Gemm(TransB: true), x, Constant([outputs, depth], w), Constant([outputs], b));
-        }
-
-        public string MatMul(string x, int depth, int outputs, int[]? dead = null) =>
-            Add("matmul", new MatMul(), x, Constant([depth, outputs], [.. Random(_random, 1, depth, outputs).F32.ToArray().Select((v, i) => dead?.Contains(i % outputs) == true ? 0 : v)]));
-
-        /// <summary>Layers one after the other, of every kind, with dead channels anywhere.</summary>
-        public Graph Anything()
-        {
-            string x = Conv("x", 6, 3, 1);
-            for (int layer = 0; layer < 7; layer++)
-            {
-                int channels = _builder.Type(x).Shape[1], size = _builder.Type(x).Shape[2];
-                int[] dead = [.. Enumerable.Range(0, channels).Where(_ => _random.Next(3) == 0)];
-                float bias = _random.Next(3) - 1;
-                x = _random.Next(9) switch
-                {
-                    0 => Relu(Conv(x, channels, 1, 0, 1, dead, bias)),
-                    1 => Relu(Conv(x, channels, 3, 1, 1, dead, bias)),
-                    2 => Conv(x, channels, 3, size > 3 ? 0 : 1, channels, dead, bias),
-                    3 => Relu(Conv(x, channels, 3, 1, channels, dead, bias)),
-                    4 => Add("sum", new Add(), Conv(x, channels, 1, 0, 1, dead, bias), _random.Next(2) == 0 ? x : Conv(x, channels, 3, 1, 1, dead, 0.5f)),
-                    5 => Add("both", new Concat(1), Conv(x, 3, 1, unread: dead), Relu(Conv(x, 4, 1, 0, 1, [1, 2], bias))),
-                    6 => Add("average", new AveragePool(new([3, 3]), new([1, 1]), new([1, 1]), new([1, 1, 1, 1]), IncludePads: _random.Next(2) == 0), x),
-                    7 => Add("swish", new HardSwish(), Conv(x, channels, 1, 0, 1, dead, bias)),
-                    _ => Add("concat", new Concat(1), Split(x, new Split(2, 1, new([2, channels - 2])))[1], Conv(x, 3, 1, 0, 1, [0], bias)),
-                };
-            }
-            return Finish([Gemm(Add("flat", new Flatten(), x), 5, _builder.Type(x).Shape.Size)]);
-        }
-
-        public Graph Finish(string[] outputs) => _builder.Build(outputs);
     }
 }

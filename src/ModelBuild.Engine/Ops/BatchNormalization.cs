@@ -25,6 +25,9 @@ internal sealed record BatchNormalization(float Epsilon = 1e-5f) : Op
         return [Tensor.Of<float>(x.Shape, [.. x.F32.ToArray().Select((v, i) => (float)(v * scale[i / inner % channels] + shift[i / inner % channels]))])];
     }
 
+    public override ChannelMap? Channels(Operand?[] inputs) => inputs.Skip(1).Any(i => i!.Constant == null) || inputs[0]!.Axis != 1 ? null
+        : ChannelMap.Straight(inputs, [.. Enumerable.Range(1, 4).Select(i => new ConstantAxis(i, 0))]);
+
     public override Affine? AsAffine(TensorType input, Tensor?[] constants)
     {
         if (constants.Skip(1).Contains(null) || input.Shape.Rank < 2)

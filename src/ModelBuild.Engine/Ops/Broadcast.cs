@@ -31,6 +31,25 @@ internal abstract record Broadcast : Op
         return new(Result(inputs!), inputs.Select(i => i!.Shape).Aggregate(Shape.Broadcast));
     }
 
+    public override ChannelMap? Channels(Operand?[] inputs)
+    {
+        Shape shape = inputs.Select(o => o!.Type.Shape).Aggregate(Shape.Broadcast);
+        int[] axes = [.. inputs.Where(o => o!.Axis is { } a && o.Type.Shape[a] == shape[After(o, a)]).Select(o => After(o!, o!.Axis!.Value)).Distinct()];
+        if (axes is not [var axis])
+            return null;
+        // An operand that is repeated along the axis is read as a whole.
+        int[] repeated = [.. Enumerable.Range(0, inputs.Length).Where(i => Before(inputs[i]!) < 0 || inputs[i]!.Type.Shape[Before(inputs[i]!)] < shape[axis])];
+        if (inputs.Where((o, i) => o!.Constant == null && o.Axis != Before(o) && !repeated.Contains(i)).Any())
+            return null;
+        ChannelAxis output = new(axis, [.. Enumerable.Range(0, shape[axis])]);
+        return new(
+            [.. inputs.Select((o, i) => o!.Constant != null || repeated.Contains(i) ? null : output with { Axis = Before(o) })], [output],
+            [.. inputs.Select((o, i) => (Operand: o!, Index: i)).Where(o => o.Operand.Constant != null && !repeated.Contains(o.Index)).Select(o => new ConstantAxis(o.Index, Before(o.Operand)))]);
+
+        int After(Operand operand, int at) => at + shape.Rank - operand.Type.Shape.Rank;
+        int Before(Operand operand) => axis - shape.Rank + operand.Type.Shape.Rank;
+    }
+
     public override bool TakesPlanes(Lowering lowering, Node node) => lowering.IsReadInPlanes(node.Outputs[0]);
 
     public override void Lower(Lowering lowering, Node node)

@@ -88,6 +88,20 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
         return [null, Tensor.Of(w.Shape, weights), Tensor.Of([outputs], bias)];
     }
 
+    public override ChannelMap? Channels(Operand?[] inputs)
+    {
+        if (inputs.Skip(1).Any(i => i is not (null or { Constant.Element: ElementType.Float32 })))
+            return null;
+        TensorType x = inputs[0]!.Type, y = Infer([x, inputs[1]!.Type])[0];
+        ConstantAxis[] outputs = [new(1, 0), .. inputs is [_, _, { }] ? new ConstantAxis[] { new(2, 0) } : []];
+        if (Group == 1)
+            return ChannelMap.Product(inputs, 1, y, 1, [.. outputs, new(1, 1, OfInput: true)]);
+        // A group goes as a whole: of a depthwise filter, a channel.
+        return inputs[0]!.Axis != 1 ? null : new([ChannelAxis.Of(x, 1, 0, Group), null, .. inputs.Skip(2).Select(_ => (ChannelAxis?)null)], [ChannelAxis.Of(y, 1, 0, Group)], outputs);
+    }
+
+    public override Op WithChannels(Kept?[] inputs, Kept[] outputs) => Group == 1 ? this : this with { Group = Group * outputs[0].Channels.Length / outputs[0].Total };
+
     public override Op? WithPads(Ints pads)
     {
         // Begins of N, C and the spatial axes, then ends.

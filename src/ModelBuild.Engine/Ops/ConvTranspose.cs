@@ -10,6 +10,9 @@ internal sealed record ConvTranspose(Ints Kernel, Ints Strides, Ints Dilations, 
 
     public override Ints Weights => new([1]);
 
+    public override ChannelMap? Channels(Operand?[] inputs) => Group > 1 || inputs.Skip(1).Any(i => i is not (null or { Constant.Element: ElementType.Float32 })) ? null
+        : ChannelMap.Product(inputs, 1, Infer([inputs[0]!.Type, inputs[1]!.Type])[0], 1, [new(1, 0, OfInput: true), new(1, 1), .. inputs is [_, _, { }] ? new ConstantAxis[] { new(2, 0) } : []]);
+
     public override TensorType[] Infer(TensorType?[] inputs)
     {
         Shape x = Need(inputs[0], ElementType.Float32).Shape, w = Need(inputs[1], ElementType.Float32).Shape;

@@ -13,6 +13,20 @@ internal sealed record Gather(int Axis = 0) : Movement
         return [x with { Shape = Shape.Of([.. x.Shape.Take(axis), .. indices.Shape, .. x.Shape.Skip(axis + 1)]) }];
     }
 
+    public override bool OnlyMoves => true;
+
+    public override ChannelMap? Channels(Operand?[] inputs)
+    {
+        TensorType x = inputs[0]!.Type;
+        if (inputs[0]!.Axis is not { } axis)
+            return null;
+        int at = x.Shape.Axis(Axis), rank = inputs[1]!.Type.Shape.Rank;
+        if (axis != at)
+            return ChannelMap.Straight(inputs, axis < at ? axis : axis + rank - 1);
+        return rank != 1 || inputs[1]!.Constant is not { } indices ? null
+            : new([ChannelAxis.Of(x, axis), null], [new(axis, Indices(indices, x.Shape[axis]))], []) { Indices = 1 };
+    }
+
     public override Tensor[] Evaluate(Tensor?[] inputs)
     {
         Tensor x = inputs[0]!;

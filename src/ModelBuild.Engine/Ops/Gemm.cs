@@ -62,6 +62,15 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
         return [null, Tensor.Of(b.Shape, weights), Tensor.Of(shape, sum)];
     }
 
+    public override ChannelMap? Channels(Operand?[] inputs)
+    {
+        if (TransA || inputs.Skip(1).Any(i => i is { Constant: null }))
+            return null;
+        TensorType y = Infer([.. inputs.Select(i => i?.Type)])[0];
+        bool shared = inputs is not [_, _, { Type.Shape: { Rank: > 0 } c }] || c[^1] != y.Shape[1];
+        return ChannelMap.Product(inputs, 1, y, 1, [new(1, TransB ? 0 : 1), new(1, TransB ? 1 : 0, OfInput: true), .. shared ? [] : new ConstantAxis[] { new(2, inputs[2]!.Type.Shape.Rank - 1) }]);
+    }
+
     public override Tensor?[]? BehindAffine(Tensor scale, Tensor shift, Tensor?[] constants)
     {
         if (TransA || Beta == 0 || scale.Shape is not [1, var depth] || constants[1] is not { } b || (constants.Length > 2 && constants[2] == null))

@@ -48,6 +48,14 @@ internal sealed record MatMul : Op
         return [Tensor.Of<float>(y, result)];
     }
 
+    public override ChannelMap? Channels(Operand?[] inputs)
+    {
+        if (inputs is not [{ Constant: null, Type: { Shape.Rank: > 1 } x }, { Constant: not null, Type.Shape.Rank: 2 }])
+            return null;
+        TensorType y = Infer([x, inputs[1]!.Type])[0];
+        return ChannelMap.Product(inputs, x.Shape.Rank - 1, y, y.Shape.Rank - 1, new ConstantAxis(1, 1), new ConstantAxis(1, 0, OfInput: true));
+    }
+
     public override Ints Weights => new([0, 1]);
 
     public override PatchProduct? AsPatches(TensorType input, TensorType weights, TensorType output) =>

@@ -50,6 +50,8 @@ internal abstract record Rearrangement : Movement
     /// <summary>The outputs as views of the input.</summary>
     protected abstract View[] Views(View x);
 
+    public override bool OnlyMoves => true;
+
     public override TensorType[] Infer(TensorType?[] inputs) => Array.ConvertAll(Views(View.Of(Need(inputs[0]))), v => v.Type);
 
     public override Tensor[] Evaluate(Tensor?[] inputs)
@@ -117,11 +119,27 @@ internal abstract record Reshaping : Movement
 {
     protected abstract Shape To(Shape x);
 
+    public override bool OnlyMoves => true;
+
     public override TensorType[] Infer(TensorType?[] inputs) => [Need(inputs[0]) with { Shape = To(inputs[0]!.Shape) }];
 
     public override Tensor[] Evaluate(Tensor?[] inputs) => [inputs[0]!.Reshape(To(inputs[0]!.Shape))];
 
     public override bool IsNothing(TensorType input, TensorType output) => input == output;
+
+    // As many elements before the axis, and axes of which one is a multiple of the other: the shorter one's channels stay apart, each with its part of the longer.
+    public override ChannelMap? Channels(Operand?[] inputs)
+    {
+        TensorType x = inputs[0]!.Type, y = Infer([x])[0];
+        if (inputs[0]!.Axis is not { } axis)
+            return null;
+        int before = Shape.Of(x.Shape.Take(axis)).Size;
+        int to = Enumerable.Range(0, y.Shape.Rank).FirstOrDefault(a => y.Shape[a] > 1 && Shape.Of(y.Shape.Take(a)).Size == before, -1);
+        if (to < 0 || x.Shape[axis] == 0)
+            return null;
+        int bundles = Math.Min(x.Shape[axis], y.Shape[to]);
+        return x.Shape[axis] % bundles != 0 || y.Shape[to] % bundles != 0 ? null : new([ChannelAxis.Of(x, axis, 0, bundles)], [ChannelAxis.Of(y, to, 0, bundles)], []);
+    }
 
     public override void Lower(Lowering lowering, Node node)
     {

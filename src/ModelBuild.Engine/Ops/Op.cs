@@ -104,6 +104,17 @@ internal abstract record Op
     /// <summary>The operator with zeros around its input as part of itself.</summary>
     public virtual Op? WithPads(Ints pads) => null;
 
+    // What the removal of channels asks.
+
+    /// <summary>Which channels of inputs and outputs go together; null where the operator can't do without any, or its channels can't be told apart.</summary>
+    public virtual ChannelMap? Channels(Operand?[] inputs) => null;
+
+    /// <summary>Whether the output is nothing but elements of the first input.</summary>
+    public virtual bool OnlyMoves => false;
+
+    /// <summary>The operator on fewer channels; null stands for an input that is read as a whole.</summary>
+    public virtual Op WithChannels(Kept?[] inputs, Kept[] outputs) => this;
+
     /// <summary>The type, if it is there and of one of these element types.</summary>
     protected TensorType Need(TensorType? type, params ReadOnlySpan<ElementType> elements)
     {

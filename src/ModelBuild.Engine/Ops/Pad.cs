@@ -93,5 +93,8 @@ internal sealed record Pad(Ints Pads, PadMode Mode = PadMode.Constant, double Va
 
     public override bool IsNothing(TensorType input, TensorType output) => Pads.All(p => p == 0);
 
+    public override ChannelMap? Channels(Operand?[] inputs) =>
+        inputs[0]!.Axis is { } axis && Pads[axis] == 0 && Pads[axis + Pads.Count / 2] == 0 ? ChannelMap.Straight(inputs) : null;
+
     public override Ints? ZeroPads => Mode == PadMode.Constant && Value == 0 && Pads.All(p => p >= 0) ? Pads : null;
 }

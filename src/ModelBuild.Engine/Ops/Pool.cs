@@ -38,6 +38,8 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
         return (count - 1) * Strides[axis] >= length + Pads[axis] ? count - 1 : count;
     }
 
+    public override ChannelMap? Channels(Operand?[] inputs) => inputs[0]!.Axis < 2 ? ChannelMap.Straight(inputs) : null;
+
     public override Tensor[] Evaluate(Tensor?[] inputs)
     {
         Tensor x = inputs[0]!;

@@ -33,6 +33,12 @@ internal abstract record Reduction(Ints? Axes, bool KeepDims, bool NoopWithEmpty
         return x with { Shape = KeepDims ? One(x.Shape, reduced) : Shape.Of(x.Shape.Where((_, i) => !reduced[i])) };
     }
 
+    public override ChannelMap? Channels(Operand?[] inputs)
+    {
+        bool[] reduced = Reduced(inputs[0]!.Type.Shape);
+        return inputs[0]!.Axis is not { } axis || reduced[axis] ? null : ChannelMap.Straight(inputs, KeepDims ? axis : axis - reduced.Take(axis).Count(r => r));
+    }
+
     // What is constant need not have a kernel.
     public override Tensor[]? Fold(TensorType?[] types, Tensor?[] constants) => constants[0] == null ? null : Evaluate(constants);
 

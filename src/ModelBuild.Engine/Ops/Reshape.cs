@@ -24,5 +24,9 @@ internal sealed record Reshape(Ints Lengths, bool AllowZero = false) : Reshaping
 
     public override Op? After(Op before) => before is Reshaping && (AllowZero || !Lengths.Contains(0)) ? this : null;
 
+    // What is given as the rest, or as the input's length, may still be that; a number is another one.
+    public override Op WithChannels(Kept?[] inputs, Kept[] outputs) =>
+        Lengths[outputs[0].Axis] <= 0 ? this : this with { Lengths = new Shape(Lengths).With(outputs[0].Axis, outputs[0].Channels.Length).Axes };
+
     private OperatorException Fault(Shape x) => new($"{x} can't be reshaped to {Lengths}");
 }

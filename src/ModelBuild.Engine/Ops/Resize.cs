@@ -37,6 +37,11 @@ internal sealed record Resize(
 
     public override bool IsNothing(TensorType input, TensorType output) => input == output && Windows(input.Shape).All(w => w.Slice == (0, 1)) && Outside(input.Shape).All(o => o == (0, 0));
 
+    public override ChannelMap? Channels(Operand?[] inputs) =>
+        inputs[0]!.Axis is { } axis && Scales[axis] == 1 && Sizes[axis] == inputs[0]!.Type.Shape[axis] && Coordinates != CoordinateMode.TfCropAndResize ? ChannelMap.Straight(inputs) : null;
+
+    public override Op WithChannels(Kept?[] inputs, Kept[] outputs) => this with { Sizes = new Shape(Sizes).With(outputs[0].Axis, outputs[0].Channels.Length).Axes };
+
     public override Tensor[] Evaluate(Tensor?[] inputs)
     {
         Tensor x = inputs[0]!;

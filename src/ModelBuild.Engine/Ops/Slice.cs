@@ -24,5 +24,32 @@ internal sealed record Slice(Ints Starts, Ints Ends, Ints? Axes = null, Ints? St
         return [x];
     }
 
+    // A part of the channels is one in steps of 1; others, and axes counted from the end, are left as they are.
+    public override ChannelMap? Channels(Operand?[] inputs)
+    {
+        TensorType x = inputs[0]!.Type;
+        if (inputs[0]!.Axis is not { } axis || Axes?.Any(a => a < 0) == true)
+            return null;
+        int part = Part(axis);
+        if (part < 0)
+            return ChannelMap.Straight(inputs);
+        return Steps is { } steps && steps[part] != 1 ? null : new([ChannelAxis.Of(x, axis)], [ChannelAxis.Of(Infer([x])[0], axis, Start(part, x.Shape[axis]))], []);
+    }
+
+    public override Op WithChannels(Kept?[] inputs, Kept[] outputs)
+    {
+        Kept x = inputs[0]!;
+        int part = Part(x.Axis);
+        if (part < 0)
+            return this;
+        int first = Start(part, x.Total), start = x.Channels.Count(c => c < first);
+        return this with { Starts = new Shape(Starts).With(part, start).Axes, Ends = new Shape(Ends).With(part, start + outputs[0].Channels.Length).Axes };
+    }
+
+    /// <summary>Where of the axes that are cut this one is; −1 if nowhere.</summary>
+    private int Part(int axis) => Axes is { } axes ? axes.ToList().IndexOf(axis) : axis < Starts.Count ? axis : -1;
+
+    private int Start(int part, int length) => Math.Clamp(Starts[part] < 0 ? Starts[part] + length : Starts[part], 0, length);
+
     public override bool IsNothing(TensorType input, TensorType output) => input == output && Steps?.Any(s => s < 0) != true;
 }

@@ -3,6 +3,9 @@ namespace ModelBuild.Engine;
 /// <summary>The shape without the <paramref name="Axes"/>, which are 1 long; without all axes that are, where none are named.</summary>
 internal sealed record Squeeze(Ints? Axes = null) : Reshaping
 {
+    // Without names, an axis would go with its last channel but one.
+    public override ChannelMap? Channels(Operand?[] inputs) => Axes == null ? null : base.Channels(inputs);
+
     protected override Shape To(Shape x)
     {
         if (Axes == null)

@@ -13,6 +13,9 @@ internal sealed record Transpose(Ints? Perm = null) : Rearrangement
 
     public override int? AxisAfter(int axis, int rank) => Perm is { } order ? order.ToList().IndexOf(axis) : rank - 1 - axis;
 
+    public override ChannelMap? Channels(Operand?[] inputs) =>
+        inputs[0]!.Axis is { } axis ? ChannelMap.Straight(inputs, AxisAfter(axis, inputs[0]!.Type.Shape.Rank)!.Value) : null;
+
     public override bool IsNothing(TensorType input, TensorType output) =>
         View.Of(input).Permute(Perm ?? new(Enumerable.Range(0, input.Shape.Rank).Reverse())).IsRowMajor && input == output;
 

@@ -30,6 +30,8 @@ internal abstract record Unary : Op
 
     public override Op? After(Op before) => Clamp is { } clamp && before.Clamp is { } bounds ? Clip.Both(bounds, clamp) : null;
 
+    public override ChannelMap? Channels(Operand?[] inputs) => ChannelMap.Straight(inputs);
+
     public override bool TakesPlanes(Lowering lowering, Node node) => lowering.IsReadInPlanes(node.Outputs[0]);
 
     public override void Lower(Lowering lowering, Node node)

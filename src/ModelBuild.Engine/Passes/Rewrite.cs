@@ -85,6 +85,10 @@ internal sealed class Rewrite
         return name;
     }
 
+    /// <summary>The node's inputs with other constants, one an input, as many as it then has; null stands for what it reads already.</summary>
+    public EquatableArray<string> Inputs(Node node, Tensor?[] constants) => new(constants.Select((tensor, i) =>
+        tensor == null ? node.Inputs[i] : AddConstant(i < node.Inputs.Count && node.Inputs[i].Length > 0 ? node.Inputs[i] : $"{node.Name}.{i}", tensor)));
+
     private string Fresh(string hint)
     {
         string name = hint;

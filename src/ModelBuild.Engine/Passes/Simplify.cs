@@ -6,7 +6,7 @@ namespace ModelBuild.Engine;
 /// </summary>
 internal static class Simplify
 {
-    private static readonly Action<Rewrite>[] Steps = [RemoveNothing, MergeNeighbours, FoldAffine, FoldAffineForward, FoldPads, SimplifyIntegers.TakeUnsigned, SimplifyIntegers.MoveIntegers, SimplifyIntegers.MoveConstants, SimplifyIntegers.RemoveRoundTrips];
+    private static readonly Action<Rewrite>[] Steps = [RemoveNothing, MergeNeighbours, FoldAffine, FoldAffineForward, FoldPads, SimplifyIntegers.TakeUnsigned, SimplifyIntegers.MoveIntegers, SimplifyIntegers.MoveConstants, SimplifyIntegers.RemoveRoundTrips, DeadChannels.Remove];
 
     public static Graph Run(Graph graph)
     {
@@ -72,8 +72,7 @@ internal static class Simplify
                 continue;
             if (rewrite.SoleReader(data) != node || rewrite.Writer(data) is not { } before || before.Op.WithAffine(affine, rewrite.Constants(before)) is not { } folded)
                 continue;
-            IEnumerable<string> inputs = folded.Select((tensor, i) => tensor == null ? before.Inputs[i] : rewrite.AddConstant(i < before.Inputs.Count && before.Inputs[i].Length > 0 ? before.Inputs[i] : $"{before.Name}.{i}", tensor));
-            rewrite.Replace(before, before with { Inputs = new(inputs), Outputs = node.Outputs });
+            rewrite.Replace(before, before with { Inputs = rewrite.Inputs(before, folded), Outputs = node.Outputs });
             rewrite.Remove(node);
         }
     }
@@ -98,8 +97,7 @@ internal static class Simplify
                 Tensor.Of(type.Shape, [.. Enumerable.Range(0, type.Shape.Size).Select(i => values?[i / inner % channels] ?? otherwise)]), (tensor, move) => move.Evaluate([tensor])[0]);
             if (next.Op.BehindAffine(Moved(affine.Scale, 1), Moved(affine.Shift, 0), rewrite.Constants(next)) is not { } folded)
                 continue;
-            IEnumerable<string> inputs = folded.Select((tensor, i) => tensor == null ? next.Inputs[i] : rewrite.AddConstant(i < next.Inputs.Count && next.Inputs[i].Length > 0 ? next.Inputs[i] : $"{next.Name}.{i}", tensor));
-            rewrite.Replace(next, next with { Inputs = new(inputs) });
+            rewrite.Replace(next, next with { Inputs = rewrite.Inputs(next, folded) });
             rewrite.Redirect(node.Outputs[0], variable[0]);
             rewrite.Remove(node);
             return;

@@ -90,6 +90,9 @@ public readonly unsafe struct Expansion
     /// <summary>As <see cref="BitsI8"/>, in <see cref="SymbolCode.Trits"/>.</summary>
     public void TritsI8(int from, int to, int elements, WeightsForm form = WeightsForm.Same) => Integers(SymbolCode.Trits, from, to, elements, form);
 
+    /// <summary>As <see cref="BitsI8"/>, in <see cref="SymbolCode.Rans"/>.</summary>
+    public void RansI8(int from, int to, int elements, WeightsForm form = WeightsForm.Same) => Integers(SymbolCode.Rans, from, to, elements, form);
+
     /// <summary>
     /// Small integers times a scale of their output: the scales of all outputs as <see cref="Numbers"/>, then the integers as <see cref="BitsI8"/> has them. The sizes are a
     /// <see cref="PanelLayout"/>'s; of what is for the sparse kernel, blocks are its panels.
@@ -101,11 +104,18 @@ public readonly unsafe struct Expansion
     public void TritsGrid(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
         Grid(SymbolCode.Trits, from, to, elements, new(outputs, depth, width, groups), form);
 
+    /// <summary>As <see cref="BitsGrid"/>, in <see cref="SymbolCode.Rans"/>.</summary>
+    public void RansGrid(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
+        Grid(SymbolCode.Rans, from, to, elements, new(outputs, depth, width, groups), form);
+
     /// <summary>Few different values: how many less one, those as <see cref="Numbers"/>, then which of them each is, in <see cref="SymbolCode.Bits"/>.</summary>
     public void BitsPalette(int from, int to, int elements, WeightsForm form = WeightsForm.Same) => Palette(SymbolCode.Bits, from, to, elements, form);
 
     /// <summary>As <see cref="BitsPalette"/>, in <see cref="SymbolCode.Trits"/>.</summary>
     public void TritsPalette(int from, int to, int elements, WeightsForm form = WeightsForm.Same) => Palette(SymbolCode.Trits, from, to, elements, form);
+
+    /// <summary>As <see cref="BitsPalette"/>, in <see cref="SymbolCode.Rans"/>.</summary>
+    public void RansPalette(int from, int to, int elements, WeightsForm form = WeightsForm.Same) => Palette(SymbolCode.Rans, from, to, elements, form);
 
     /// <summary>
     /// For the sparse kernel: a mask of the groups of <paramref name="group"/> elements that aren't all zero, then those groups. Elements are in the order

@@ -8,6 +8,9 @@ internal enum SymbolCode
 
     /// <summary>Five symbols of three levels a byte, as the digits of a number, lowest first.</summary>
     Trits,
+
+    /// <summary>By how often each occurs: <see cref="Rans"/>.</summary>
+    Rans,
 }
 
 /// <summary>Symbols from their stored form.</summary>
@@ -19,6 +22,7 @@ internal static class Symbols
         {
             case SymbolCode.Bits: Bits(stored, symbols); break;
             case SymbolCode.Trits: Trits(stored, symbols); break;
+            default: Rans.Decode(stored, symbols); break;
         }
     }
 

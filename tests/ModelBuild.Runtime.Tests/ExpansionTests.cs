@@ -87,6 +87,19 @@ public unsafe class ExpansionTests
         CollectionAssert.AreEqual(new sbyte[] { 1, 0, -1, -1, 1, 0 }, Expand<sbyte>([0xff, 2 + 3 * 1 + 81 * 2, 1], 6, (e, from, to, n) => e.TritsI8(from, to, n)));
 
     [TestMethod]
+    public void RansI8_ReadsWhatItsFrequenciesSay()
+    {
+        // Symbols 0 and 1, 1 in all that is left by 2¹³: half. The state's lowest bits are slots, of which the upper half are 1's.
+        uint state = Rans.Least;
+        foreach (bool one in new[] { true, true, false, true })
+            state = (state >> 13 << 14) + (state & 0x1fff) + (one ? 1u << 13 : 0);
+        byte[] stored = [0xfe, 1, 1, 0 | 14 << 4, .. BitConverter.GetBytes(state), 0xff, 0xff];
+        CollectionAssert.AreEqual(new sbyte[] { -1, -2, -1, -1 }, Expand<sbyte>(stored, 4, (e, from, to, n) => e.RansI8(from, to, n)));
+        stored[5] ^= 1;
+        Assert.ThrowsExactly<InvalidOperationException>(() => Expand<sbyte>(stored, 4, (e, from, to, n) => e.RansI8(from, to, n)));
+    }
+
+    [TestMethod]
     public void BitsGrid_MultipliesByTheScaleOfTheOutput()
     {
         // Two groups of three outputs, in panels of two, with a depth of two.
@@ -112,9 +125,9 @@ public unsafe class ExpansionTests
 
     private static readonly Action<Expansion, int, int, int>[] s_levels =
     [
-        (e, from, to, n) => e.BitsI8(from, to, n), (e, from, to, n) => e.TritsI8(from, to, n),
-        (e, from, to, n) => e.BitsGrid(from, to, n, 2, 2, 2, 1), (e, from, to, n) => e.TritsGrid(from, to, n, 1, 1, 1, 1),
-        (e, from, to, n) => e.BitsPalette(from, to, n), (e, from, to, n) => e.TritsPalette(from, to, n),
+        (e, from, to, n) => e.BitsI8(from, to, n), (e, from, to, n) => e.TritsI8(from, to, n), (e, from, to, n) => e.RansI8(from, to, n),
+        (e, from, to, n) => e.BitsGrid(from, to, n, 2, 2, 2, 1), (e, from, to, n) => e.TritsGrid(from, to, n, 1, 1, 1, 1), (e, from, to, n) => e.RansGrid(from, to, n, 1, 1, 1, 1),
+        (e, from, to, n) => e.BitsPalette(from, to, n), (e, from, to, n) => e.TritsPalette(from, to, n), (e, from, to, n) => e.RansPalette(from, to, n),
         (e, from, to, n) => e.I16(from, to, n), (e, from, to, n) => e.I24(from, to, n),
     ];
 

@@ -377,7 +377,7 @@ internal sealed class Lowering
         return result;
     }
 
-    private WeightsOwner Owner => new(_layer);
+    private WeightsOwner Owner => new(_layer, _graph.Coded.Contains(_layer));
 
     private static PlanCall Render(Call call) => new(call.Kernel, new(call.Arguments.Select(a => new PlanArgument(a.Name, Render(a.Value)))), call.Comment);
 

@@ -6,9 +6,9 @@ namespace ModelBuild.Engine;
 /// <summary>
 /// A form in which weights are stored, other than the one that kernels read. <paramref name="Decoder"/> is the method of the runtime's Expansion that undoes
 /// <paramref name="Pack"/>, to the bit: what a recipe may lose is lost before, in the graph. Pack gives null where the form can't say the data.
-/// Decoders of <paramref name="ByOutput"/> forms take the layout's sizes.
+/// <paramref name="Coded"/> forms decode symbol by symbol, and are for layers that a recipe's encode() selects; decoders of <paramref name="ByOutput"/> forms take the layout's sizes.
 /// </summary>
-internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.Packer Pack, bool ByOutput = false)
+internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.Packer Pack, bool Coded = false, bool ByOutput = false)
 {
     public delegate byte[]? Packer(ReadOnlySpan<byte> data, PanelLayout layout);
 
@@ -26,10 +26,13 @@ internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.P
         new("I24", 4, (data, _) => Narrow(data, 3)),
         new("BitsI8", 1, (data, _) => Levels.Of(Integers(data))?.Pack(SymbolWriter.Bits)),
         new("TritsI8", 1, (data, _) => Levels.Of(Integers(data))?.Pack(SymbolWriter.Trits)),
+        new("RansI8", 1, (data, _) => Levels.Of(Integers(data))?.Pack(SymbolWriter.Rans), Coded: true),
         new("BitsGrid", 4, (data, layout) => Smallest(Levels.OfGrid(Floats(data), layout), SymbolWriter.Bits), ByOutput: true),
         new("TritsGrid", 4, (data, layout) => Smallest(Levels.OfGrid(Floats(data), layout), SymbolWriter.Trits), ByOutput: true),
+        new("RansGrid", 4, (data, layout) => Smallest(Levels.OfGrid(Floats(data), layout), SymbolWriter.Rans), Coded: true, ByOutput: true),
         new("BitsPalette", 4, (data, _) => Levels.OfPalette(Floats(data))?.Pack(SymbolWriter.Bits)),
         new("TritsPalette", 4, (data, _) => Levels.OfPalette(Floats(data))?.Pack(SymbolWriter.Trits)),
+        new("RansPalette", 4, (data, _) => Levels.OfPalette(Floats(data))?.Pack(SymbolWriter.Rans), Coded: true),
     ];
 
     /// <summary>What its decoder needs to know of a layout.</summary>
@@ -39,8 +42,8 @@ internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.P
     private const int LeastSaved = 64;
 
     /// <summary>The smallest form of some elements; null where they are best stored as kernels read them.</summary>
-    public static (StoredForm Form, byte[] Packed)? Smallest(ReadOnlySpan<byte> data, int elementBytes, PanelLayout? layout = null) =>
-        Smallest(Table.Where(f => f.ElementBytes == elementBytes), data, layout ?? PanelLayout.One(data.Length / elementBytes));
+    public static (StoredForm Form, byte[] Packed)? Smallest(ReadOnlySpan<byte> data, int elementBytes, PanelLayout? layout = null, bool coded = false) =>
+        Smallest(Table.Where(f => f.ElementBytes == elementBytes && (coded || !f.Coded)), data, layout ?? PanelLayout.One(data.Length / elementBytes));
 
     private static (StoredForm Form, byte[] Packed)? Smallest(IEnumerable<StoredForm> forms, ReadOnlySpan<byte> data, PanelLayout layout)
     {
@@ -68,8 +71,8 @@ internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.P
     }
 
     /// <summary>The smallest form of sparse weights that knows their outputs, of which the runtime then makes what kernels read.</summary>
-    public static (StoredForm Form, byte[] Packed)? SmallestByOutput(ReadOnlySpan<float> weights, PanelLayout layout) =>
-        Smallest(Table.Where(f => f.ByOutput), MemoryMarshal.AsBytes(weights), layout);
+    public static (StoredForm Form, byte[] Packed)? SmallestByOutput(ReadOnlySpan<float> weights, PanelLayout layout, bool coded) =>
+        Smallest(Table.Where(f => f.ByOutput && (coded || !f.Coded)), MemoryMarshal.AsBytes(weights), layout);
 
     private static byte[]? Smallest(IEnumerable<Levels> levels, SymbolWriter.Code code) => levels.Select(l => l.Pack(code)).OfType<byte[]>().MinBy(packed => packed.Length);
 

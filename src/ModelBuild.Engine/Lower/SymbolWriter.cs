@@ -36,4 +36,7 @@ internal static class SymbolWriter
             bytes[i / 5] = (byte)(bytes[i / 5] * 3 + symbols[i]);
         return bytes;
     }
+
+    /// <summary>Null where there is one symbol only, which no bits say as well.</summary>
+    public static byte[]? Rans(ReadOnlySpan<byte> symbols) => symbols.IsEmpty || !symbols.ContainsAnyExcept(symbols[0]) ? null : RansEncoder.Encode(symbols);
 }

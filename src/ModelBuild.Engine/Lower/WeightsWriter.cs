@@ -47,7 +47,7 @@ internal sealed class WeightsWriter(Optimize optimize)
         string key = $"{Convert.ToHexString(SHA256.HashData(data))} {form}";
         if (_known.TryGetValue(key, out Buffer? buffer))
             return buffer;
-        (StoredForm Form, byte[] Packed)? stored = optimize == Optimize.Speed ? null : StoredForm.Smallest(data, elementBytes, layout);
+        (StoredForm Form, byte[] Packed)? stored = optimize == Optimize.Speed ? null : StoredForm.Smallest(data, elementBytes, layout, owner.Coded);
         if (stored == null && form == WeightsForm.Same)
             return _known[key] = new Buffer(Space.Weights, data.Length, Append(data));
         int elements = data.Length / elementBytes, bytes = form == WeightsForm.Same ? data.Length : WinogradWeights.Elements(form, elements) * (elementBytes == sizeof(float) ? sizeof(float) : sizeof(short));
@@ -69,7 +69,7 @@ internal sealed class WeightsWriter(Optimize optimize)
             return _known[key] = new Buffer(Space.Weights, data.Length, Append(data));
         var (decoder, group, packed) = StoredForm.Sparse(weights, rows);
         var layout = new PanelLayout(outputs, depth, rows);
-        if (StoredForm.SmallestByOutput(weights, layout) is { } grid && grid.Packed.Length < packed.Length)
+        if (StoredForm.SmallestByOutput(weights, layout, owner.Coded) is { } grid && grid.Packed.Length < packed.Length)
             return _known[key] = Expand(new PlanExpansion(owner.Name, grid.Form.Decoder, Append(grid.Packed), 0, weights.Length, nameof(WeightsForm.Sparse), grid.Form.Sizes(layout)), data.Length);
         return _known[key] = Expand(new PlanExpansion(owner.Name, decoder, Append(packed), 0, words.Length, Sizes: new([outputs, depth, rows, group])), data.Length);
     }
@@ -120,5 +120,5 @@ internal sealed class WeightsWriter(Optimize optimize)
     public int Length => _bytes.Count + (4 - _bytes.Count % 4) % 4 + Tail;
 }
 
-/// <summary>Whose weights they are, for readers of the plan.</summary>
-internal readonly record struct WeightsOwner(string Name);
+/// <summary>Whose weights they are, for readers of the plan, and whether they may be stored by their entropy.</summary>
+internal readonly record struct WeightsOwner(string Name, bool Coded = false);

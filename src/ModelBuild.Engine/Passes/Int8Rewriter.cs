@@ -3,7 +3,7 @@ namespace ModelBuild.Engine;
 /// <summary>Writes quantization into a graph: a pair of QuantizeLinear and DequantizeLinear at each point, weights and biases as integers behind DequantizeLinear.</summary>
 internal sealed class Int8Rewriter(Graph graph, IReadOnlyCollection<Node> nodes, IReadOnlyDictionary<string, Quantization> points)
 {
-    private readonly GraphBuilder _builder = new(graph.Name) { Batch = graph.Batch };
+    private readonly GraphBuilder _builder = new(graph.Name) { Batch = graph.Batch, Coded = graph.Coded };
 
     // What readers of a value read now.
     private readonly Dictionary<string, string> _now = [];

@@ -8,5 +8,6 @@ internal static class PassTable
         PassRow.Of<Prune>("prune"),
         PassRow.Of<QuantizeInt8>("quantize", "int8"),
         PassRow.Of<StoreFloat16>("quantize", "fp16"),
+        PassRow.Of<Encode>("encode"),
     ];
 }

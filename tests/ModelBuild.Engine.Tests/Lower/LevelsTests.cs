@@ -41,7 +41,7 @@ public class LevelsTests
     [DataRow("Size")]
     [DataRow("Speed")]
     public void Writer_GivesKernelsTheSame_WhateverFormIsStored(string optimize) =>
-        Gen.Select(AnyLayout, Gen.Int[1, 20], Gen.Bool, Gen.OneOf(WeightsForm.Same, WeightsForm.Winograd2, WeightsForm.Winograd4)).Sample((layout, most, halves, form) =>
+        Gen.Select(AnyLayout, Gen.Int[1, 20], Gen.Bool, Gen.Bool, Gen.OneOf(WeightsForm.Same, WeightsForm.Winograd2, WeightsForm.Winograd4)).Sample((layout, most, halves, coded, form) =>
         {
             if (form != WeightsForm.Same)
                 layout = (layout.Layout with { Groups = 1 }, 9);
@@ -49,27 +49,27 @@ public class LevelsTests
             if (form != WeightsForm.Same)
                 WinogradWeights.Write(form, weights, expected = new float[WinogradWeights.Elements(form, weights.Length)]);
             var writer = new WeightsWriter(Enum.Parse<Optimize>(optimize));
-            Buffer buffer = form == WeightsForm.Same ? writer.Add(MemoryMarshal.AsBytes<float>(weights), 4, new("w"), layout.Layout) : writer.Add(weights, new("w"), layout.Layout, form);
+            Buffer buffer = form == WeightsForm.Same ? writer.Add(MemoryMarshal.AsBytes<float>(weights), 4, new("w", coded), layout.Layout) : writer.Add(weights, new("w", coded), layout.Layout, form);
             CollectionAssert.AreEqual(MemoryMarshal.AsBytes<float>(expected).ToArray(), Expanded(writer, buffer));
         }, iter: 100);
 
     [TestMethod]
     [DataRow(WeightsForm.Winograd2I16)]
     [DataRow(WeightsForm.Winograd4I16)]
-    public void Writer_GivesKernelsTheSame_OfIntegerFilters(WeightsForm form) => Gen.Select(Gen.Int[1, 40], Gen.Int[1, 60]).Sample((count, most) =>
+    public void Writer_GivesKernelsTheSame_OfIntegerFilters(WeightsForm form) => Gen.Select(Gen.Int[1, 40], Gen.Int[1, 60], Gen.Bool).Sample((count, most, coded) =>
     {
         var random = new Random(count);
         sbyte[] filters = [.. Enumerable.Range(0, count * 9).Select(_ => (sbyte)random.Next(-most, most + 1))];
         var expected = new short[WinogradWeights.Elements(form, filters.Length)];
         WinogradWeights.Write(form, filters, expected);
         var writer = new WeightsWriter(Optimize.Size);
-        CollectionAssert.AreEqual(MemoryMarshal.AsBytes<short>(expected).ToArray(), Expanded(writer, writer.Add(filters, new("w"), form)));
+        CollectionAssert.AreEqual(MemoryMarshal.AsBytes<short>(expected).ToArray(), Expanded(writer, writer.Add(filters, new("w", coded), form)));
     });
 
     [TestMethod]
     [DataRow(1)]
     [DataRow(4)]
-    public void Writer_GivesTheSparseKernelTheSame(int rows) => Gen.Select(Gen.Int[1, 9], Gen.Int[8, 90]).Sample((blocks, depth) =>
+    public void Writer_GivesTheSparseKernelTheSame(int rows) => Gen.Select(Gen.Int[1, 9], Gen.Int[8, 90], Gen.Bool).Sample((blocks, depth, coded) =>
     {
         var layout = new PanelLayout(blocks * rows, depth, rows);
         var random = new Random(depth);
@@ -78,7 +78,7 @@ public class LevelsTests
         var expected = new int[form.Length(weights)];
         form.Write(weights, expected);
         var writer = new WeightsWriter(Optimize.Size);
-        CollectionAssert.AreEqual(MemoryMarshal.AsBytes<int>(expected).ToArray(), Expanded(writer, writer.AddSparse(weights, layout.Outputs, depth, rows, new("w"))));
+        CollectionAssert.AreEqual(MemoryMarshal.AsBytes<int>(expected).ToArray(), Expanded(writer, writer.AddSparse(weights, layout.Outputs, depth, rows, new("w", coded))));
         Assert.IsTrue(weights.Length < 400 || writer.Expansions[0].Form == "Sparse", writer.Expansions[0].Decoder);
     });
 
@@ -114,6 +114,18 @@ public class LevelsTests
         float[] palette = [.. Enumerable.Range(0, 16).Select(_ => random.NextSingle())], weights = [.. Enumerable.Range(0, 4096).Select(_ => palette[random.Next(16)])];
         var (form, packed) = StoredForm.Smallest(MemoryMarshal.AsBytes<float>(weights), 4)!.Value;
         Assert.AreEqual(("BitsPalette", 2 + 16 * 4 + 1 + 4096 / 2), (form.Decoder, packed.Length));
+    }
+
+    [TestMethod]
+    public void WhatIsCoded_TakesItsEntropy_WhenMostOfItIsZero()
+    {
+        var random = new Random(1);
+        sbyte[] integers = [.. Enumerable.Range(0, 100_000).Select(_ => (sbyte)(random.Next(100) < 97 ? 0 : random.Next(-7, 8)))];
+        byte[] data = MemoryMarshal.AsBytes<sbyte>(integers).ToArray();
+        var (form, packed) = StoredForm.Smallest(data, 1, coded: true)!.Value;
+        Assert.AreEqual("RansI8", form.Decoder);
+        Assert.IsLessThanOrEqualTo(1.02 * RansTests.Entropy(data) + 2 * 15 + 6, packed.Length);
+        Assert.AreNotEqual("RansI8", StoredForm.Smallest(data, 1)!.Value.Form.Decoder);
     }
 
     [TestMethod]

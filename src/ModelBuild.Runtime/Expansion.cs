@@ -49,10 +49,9 @@ public readonly unsafe struct Expansion
     /// <summary>As <see cref="MaskF32"/>, of bytes.</summary>
     public void MaskI8(int from, int to, int elements, WeightsForm form = WeightsForm.Same)
     {
-        Span<sbyte> decoded = form == WeightsForm.Same ? Expanded<sbyte>(to, elements) : new sbyte[elements];
+        Span<sbyte> decoded = DecodedI8(to, elements, form);
         Mask(from, decoded);
-        if (form != WeightsForm.Same)
-            WinogradWeights.Write(form, decoded, Expanded<short>(to, WinogradWeights.Elements(form, elements)));
+        Finish(decoded, to, form);
     }
 
     /// <summary>As <see cref="MaskF32"/>, stored as float16.</summary>
@@ -66,6 +65,57 @@ public readonly unsafe struct Expansion
             decoded[i] = (mask[i >> 3] >> (i & 7) & 1) != 0 ? (float)values[next++] : 0;
         Finish(decoded, to, form);
     }
+
+    /// <summary>Integers of four bytes that fit two.</summary>
+    public void I16(int from, int to, int elements)
+    {
+        ReadOnlySpan<short> stored = Stored<short>(from, elements);
+        Span<int> decoded = Expanded<int>(to, elements);
+        for (int i = 0; i < stored.Length; i++)
+            decoded[i] = stored[i];
+    }
+
+    /// <summary>Integers of four bytes that fit three.</summary>
+    public void I24(int from, int to, int elements)
+    {
+        ReadOnlySpan<byte> stored = Stored<byte>(from, checked(elements * 3));
+        Span<int> decoded = Expanded<int>(to, elements);
+        for (int i = 0; i < decoded.Length; i++)
+            decoded[i] = stored[3 * i] | stored[3 * i + 1] << 8 | (sbyte)stored[3 * i + 2] << 16;
+    }
+
+    /// <summary>Bytes of few levels: the lowest one, then how far above it each is, in <see cref="SymbolCode.Bits"/>.</summary>
+    public void BitsI8(int from, int to, int elements, WeightsForm form = WeightsForm.Same) => Integers(SymbolCode.Bits, from, to, elements, form);
+
+    /// <summary>As <see cref="BitsI8"/>, in <see cref="SymbolCode.Trits"/>.</summary>
+    public void TritsI8(int from, int to, int elements, WeightsForm form = WeightsForm.Same) => Integers(SymbolCode.Trits, from, to, elements, form);
+
+    /// <summary>As <see cref="BitsI8"/>, in <see cref="SymbolCode.Rans"/>.</summary>
+    public void RansI8(int from, int to, int elements, WeightsForm form = WeightsForm.Same) => Integers(SymbolCode.Rans, from, to, elements, form);
+
+    /// <summary>
+    /// Small integers times a scale of their output: the scales of all outputs as <see cref="Numbers"/>, then the integers as <see cref="BitsI8"/> has them. The sizes are a
+    /// <see cref="PanelLayout"/>'s; of what is for the sparse kernel, blocks are its panels.
+    /// </summary>
+    public void BitsGrid(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
+        Grid(SymbolCode.Bits, from, to, elements, new(outputs, depth, width, groups), form);
+
+    /// <summary>As <see cref="BitsGrid"/>, in <see cref="SymbolCode.Trits"/>.</summary>
+    public void TritsGrid(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
+        Grid(SymbolCode.Trits, from, to, elements, new(outputs, depth, width, groups), form);
+
+    /// <summary>As <see cref="BitsGrid"/>, in <see cref="SymbolCode.Rans"/>.</summary>
+    public void RansGrid(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
+        Grid(SymbolCode.Rans, from, to, elements, new(outputs, depth, width, groups), form);
+
+    /// <summary>Few different values: how many less one, those as <see cref="Numbers"/>, then which of them each is, in <see cref="SymbolCode.Bits"/>.</summary>
+    public void BitsPalette(int from, int to, int elements, WeightsForm form = WeightsForm.Same) => Palette(SymbolCode.Bits, from, to, elements, form);
+
+    /// <summary>As <see cref="BitsPalette"/>, in <see cref="SymbolCode.Trits"/>.</summary>
+    public void TritsPalette(int from, int to, int elements, WeightsForm form = WeightsForm.Same) => Palette(SymbolCode.Trits, from, to, elements, form);
+
+    /// <summary>As <see cref="BitsPalette"/>, in <see cref="SymbolCode.Rans"/>.</summary>
+    public void RansPalette(int from, int to, int elements, WeightsForm form = WeightsForm.Same) => Palette(SymbolCode.Rans, from, to, elements, form);
 
     /// <summary>
     /// For the sparse kernel: a mask of the groups of <paramref name="group"/> elements that aren't all zero, then those groups. Elements are in the order
@@ -89,8 +139,70 @@ public readonly unsafe struct Expansion
         new SparseForm(outputs, depth, rows).Write(weights, Expanded<int>(to, elements));
     }
 
+    private void Integers(SymbolCode code, int from, int to, int elements, WeightsForm form)
+    {
+        Span<sbyte> decoded = DecodedI8(to, elements, form);
+        Integers(code, Stored(from), decoded);
+        Finish(decoded, to, form);
+    }
+
+    private void Grid(SymbolCode code, int from, int to, int elements, PanelLayout layout, WeightsForm form)
+    {
+        ReadOnlySpan<byte> stored = Stored(from);
+        Span<float> scales = new float[layout.All], decoded = Decoded(to, elements, form);
+        Span<sbyte> integers = new sbyte[elements];
+        Integers(code, Numbers(stored, scales), integers);
+        layout.Spread(scales, decoded);
+        for (int i = 0; i < integers.Length; i++)
+            decoded[i] *= integers[i];
+        var sparse = new SparseForm(layout.Outputs, layout.Depth, layout.Width);
+        if (form == WeightsForm.Sparse)
+            sparse.Write(decoded, Expanded<int>(to, sparse.Length(decoded)));
+        else
+            Finish(decoded, to, form);
+    }
+
+    private void Palette(SymbolCode code, int from, int to, int elements, WeightsForm form)
+    {
+        ReadOnlySpan<byte> stored = Stored(from);
+        // All that a byte can name, so that none is missing.
+        Span<float> palette = new float[256], decoded = Decoded(to, elements, form);
+        Span<byte> symbols = new byte[elements];
+        Symbols.Read(code, Numbers(stored[1..], palette[..(stored[0] + 1)]), symbols);
+        for (int i = 0; i < symbols.Length; i++)
+            decoded[i] = palette[symbols[i]];
+        Finish(decoded, to, form);
+    }
+
+    private static void Integers(SymbolCode code, ReadOnlySpan<byte> stored, Span<sbyte> integers)
+    {
+        Symbols.Read(code, stored[1..], MemoryMarshal.AsBytes(integers));
+        int lowest = (sbyte)stored[0];
+        foreach (ref sbyte integer in integers)
+            integer = (sbyte)(integer + lowest);
+    }
+
+    /// <summary>Reads a byte that says how many a number has, 2 or 4, and numbers as float16 or float32; what follows is given back.</summary>
+    private static ReadOnlySpan<byte> Numbers(ReadOnlySpan<byte> stored, Span<float> numbers)
+    {
+        bool halves = stored[0] == sizeof(ushort);
+        int end = checked(1 + numbers.Length * (halves ? sizeof(ushort) : sizeof(float)));
+        ReadOnlySpan<byte> bytes = stored[1..end];
+        for (int i = 0; i < numbers.Length; i++)
+            numbers[i] = halves ? (float)MemoryMarshal.Cast<byte, Half>(bytes)[i] : MemoryMarshal.Cast<byte, float>(bytes)[i];
+        return stored[end..];
+    }
+
     // Straight to its place, or first to memory of its own.
     private Span<float> Decoded(int to, int elements, WeightsForm form) => form == WeightsForm.Same ? Expanded<float>(to, elements) : new float[elements];
+
+    private Span<sbyte> DecodedI8(int to, int elements, WeightsForm form) => form == WeightsForm.Same ? Expanded<sbyte>(to, elements) : new sbyte[elements];
+
+    private void Finish(ReadOnlySpan<sbyte> decoded, int to, WeightsForm form)
+    {
+        if (form != WeightsForm.Same)
+            WinogradWeights.Write(form, decoded, Expanded<short>(to, WinogradWeights.Elements(form, decoded.Length)));
+    }
 
     private void Finish(ReadOnlySpan<float> decoded, int to, WeightsForm form)
     {
@@ -116,6 +228,9 @@ public readonly unsafe struct Expansion
             ones += BitOperations.PopCount(bits);
         return ones;
     }
+
+    // From there on: how long it is, decoding shows.
+    private ReadOnlySpan<byte> Stored(int from) => new ReadOnlySpan<byte>(_weights, _weightsBytes)[from..];
 
     private ReadOnlySpan<T> Stored<T>(int from, int elements) where T : unmanaged =>
         MemoryMarshal.Cast<byte, T>(new ReadOnlySpan<byte>(_weights, _weightsBytes).Slice(from, checked(elements * sizeof(T))));

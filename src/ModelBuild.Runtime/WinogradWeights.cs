@@ -20,6 +20,9 @@ public enum WeightsForm
 
     /// <summary>The same of s8 filters for F(4×4, 3×3), as int16, without the fractions.</summary>
     Winograd4I16,
+
+    /// <summary>What the sparse kernel reads, of weights whose layout the decoder knows.</summary>
+    Sparse,
 }
 
 /// <summary>Filters g to frequencies G g Gᵀ, by Winograd's minimal filtering (Lavin and Gray 2016). [tap of 3×3][any] becomes [frequency][any].</summary>

@@ -24,6 +24,16 @@ public class GoldenTests
     }
 
     [TestMethod]
+    public void Expansions_ArePrintedWithSizesAndForm()
+    {
+        PlanFileText plan = new("shift.plan", Plan("Shift").Text.Replace("expand \"shift.bias\" MaskF32 64 0 3", "expand \"w\" BitsGrid 64 0 9 Winograd4 1 1 32 1\nexpand \"v\" BitsI8 90 128 9 Winograd2I16\nexpand \"b\" I24 99 256 3"));
+        Assert.AreEqual("", string.Join('\n', Compiled.Diagnostics([], plan)));
+        string source = Compiled.Generate(plan).GeneratedSources[0].SourceText.ToString();
+        StringAssert.Contains(source, "block.BitsGrid(from: 64, to: 0, elements: 9, 1, 1, 32, 1, form: global::ModelBuild.Generated.WeightsForm.Winograd4);");
+        StringAssert.Contains(source, "block.BitsI8(from: 90, to: 128, elements: 9, form: global::ModelBuild.Generated.WeightsForm.Winograd2I16);");
+    }
+
+    [TestMethod]
     [DynamicData(nameof(Names))]
     public void GeneratedClass_CompilesWithoutAWarning(string name)
     {

@@ -69,6 +69,69 @@ public unsafe class ExpansionTests
     }
 
     [TestMethod]
+    public void I16_I24_KeepTheSign()
+    {
+        CollectionAssert.AreEqual(new[] { 1, -2, 0x7fff, -0x8000 }, Expand<int>([1, 0, 0xfe, 0xff, 0xff, 0x7f, 0, 0x80], 4, (e, from, to, n) => e.I16(from, to, n)));
+        CollectionAssert.AreEqual(new[] { 1, -2, 0x7fffff, -0x800000 }, Expand<int>([1, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0x80], 4, (e, from, to, n) => e.I24(from, to, n)));
+    }
+
+    [TestMethod]
+    public void BitsI8_ReadsFromTheLowestBit_AboveTheLowestValue()
+    {
+        CollectionAssert.AreEqual(new sbyte[] { -3, -2, 4, -3, 1 }, Expand<sbyte>([0xfd, 3, 0b11_001_000, 0b0_100_000_1], 5, (e, from, to, n) => e.BitsI8(from, to, n)));
+        CollectionAssert.AreEqual(new sbyte[] { 7, 7, 7 }, Expand<sbyte>([7, 0], 3, (e, from, to, n) => e.BitsI8(from, to, n)));
+    }
+
+    [TestMethod]
+    public void TritsI8_ReadsFiveDigitsAByte() =>
+        CollectionAssert.AreEqual(new sbyte[] { 1, 0, -1, -1, 1, 0 }, Expand<sbyte>([0xff, 2 + 3 * 1 + 81 * 2, 1], 6, (e, from, to, n) => e.TritsI8(from, to, n)));
+
+    [TestMethod]
+    public void RansI8_ReadsWhatItsFrequenciesSay()
+    {
+        // Symbols 0 and 1, 1 in all that is left by 2¹³: half. The state's lowest bits are slots, of which the upper half are 1's.
+        uint state = Rans.Least;
+        foreach (bool one in new[] { true, true, false, true })
+            state = (state >> 13 << 14) + (state & 0x1fff) + (one ? 1u << 13 : 0);
+        byte[] stored = [0xfe, 1, 1, 0 | 14 << 4, .. BitConverter.GetBytes(state), 0xff, 0xff];
+        CollectionAssert.AreEqual(new sbyte[] { -1, -2, -1, -1 }, Expand<sbyte>(stored, 4, (e, from, to, n) => e.RansI8(from, to, n)));
+        stored[5] ^= 1;
+        Assert.ThrowsExactly<InvalidOperationException>(() => Expand<sbyte>(stored, 4, (e, from, to, n) => e.RansI8(from, to, n)));
+    }
+
+    [TestMethod]
+    public void BitsGrid_MultipliesByTheScaleOfTheOutput()
+    {
+        // Two groups of three outputs, in panels of two, with a depth of two.
+        byte[] stored = [4, .. MemoryMarshal.AsBytes<float>([1, 10, 100, 0.5f, 5, 50]), 0, 8, .. Enumerable.Range(1, 12).Select(i => (byte)i)];
+        CollectionAssert.AreEqual(new float[] { 1, 20, 3, 40, 500, 600, 3.5f, 40, 4.5f, 50, 550, 600 }, Expand<float>(stored, 12, (e, from, to, n) => e.BitsGrid(from, to, n, outputs: 3, depth: 2, width: 2, groups: 2)));
+    }
+
+    [TestMethod]
+    public void BitsPalette_LooksUp() => CollectionAssert.AreEqual(new[] { 2.5f, -1, 2.5f },
+        Expand<float>([1, 2, .. MemoryMarshal.AsBytes<Half>([(Half)(-1), (Half)2.5]), 1, 0b101], 3, (e, from, to, n) => e.BitsPalette(from, to, n)));
+
+    [TestMethod]
+    public void Decoders_StayInside_WhateverIsStored() => Gen.Select(Gen.Byte.Array[0, 90], Gen.Int[0, 200], Gen.Int[0, 10]).Sample((stored, elements, decoder) =>
+    {
+        try
+        {
+            Expand<float>(stored, elements, (e, from, to, n) => s_levels[decoder % s_levels.Length](e, from, to, n));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentOutOfRangeException or IndexOutOfRangeException)
+        {
+        }
+    }, iter: 5000);
+
+    private static readonly Action<Expansion, int, int, int>[] s_levels =
+    [
+        (e, from, to, n) => e.BitsI8(from, to, n), (e, from, to, n) => e.TritsI8(from, to, n), (e, from, to, n) => e.RansI8(from, to, n),
+        (e, from, to, n) => e.BitsGrid(from, to, n, 2, 2, 2, 1), (e, from, to, n) => e.TritsGrid(from, to, n, 1, 1, 1, 1), (e, from, to, n) => e.RansGrid(from, to, n, 1, 1, 1, 1),
+        (e, from, to, n) => e.BitsPalette(from, to, n), (e, from, to, n) => e.TritsPalette(from, to, n), (e, from, to, n) => e.RansPalette(from, to, n),
+        (e, from, to, n) => e.I16(from, to, n), (e, from, to, n) => e.I24(from, to, n),
+    ];
+
+    [TestMethod]
     public void Decoders_Throw_WhenTheyWouldReadOrWriteOutside()
     {
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Expand<float>([], 3, (e, from, to, n) => e.F16(from, to, n)));

@@ -21,5 +21,8 @@ internal sealed record Graph(
     ImmutableDictionary<string, TensorType> Types,
     bool Batch)
 {
+    /// <summary>The names of nodes whose constants are stored by their entropy.</summary>
+    public ImmutableHashSet<string> Coded { get; init; } = [];
+
     public Tensor? Constant(string value) => Constants.GetValueOrDefault(value);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using ModelBuild.Generated;
 
 namespace ModelBuild.Engine;
@@ -141,15 +142,19 @@ internal sealed class Lowering
     public void Alias(string value, View view) => _views[value] = view;
 
     /// <summary>Data for a kernel, in the weights.</summary>
-    public View Constant(Tensor tensor) => new(Weights.Add(tensor.Bytes.Span, tensor.Element.Bytes(), _layer), 0, tensor.Type, tensor.Shape.Strides);
+    public View Constant(Tensor tensor) => new(Weights.Add(tensor.Bytes.Span, tensor.Element.Bytes(), Owner), 0, tensor.Type, tensor.Shape.Strides);
+
+    /// <summary>The weights of a layer.</summary>
+    public View Place(PanelWeights weights) =>
+        new(Weights.Add(MemoryMarshal.AsBytes(weights.Values.AsSpan()), sizeof(float), Owner, weights.Layout), 0, new(ElementType.Float32, [weights.Values.Length]), new([1]));
 
     /// <summary>Filters, of which a kernel reads a form.</summary>
-    public View Place(ReadOnlySpan<float> filters, WeightsForm form) =>
-        new(Weights.Add(filters, _layer, form), 0, new(ElementType.Float32, [WinogradWeights.Elements(form, filters.Length)]), new([1]));
+    public View Place(PanelWeights filters, WeightsForm form) =>
+        new(Weights.Add(filters.Values, Owner, filters.Layout, form), 0, new(ElementType.Float32, [WinogradWeights.Elements(form, filters.Values.Length)]), new([1]));
 
     /// <summary>The same of integers, whose form is of int16.</summary>
     public View Place(ReadOnlySpan<sbyte> filters, WeightsForm form) =>
-        new(Weights.Add(filters, _layer, form), 0, new(ElementType.Int16, [WinogradWeights.Elements(form, filters.Length)]), new([1]));
+        new(Weights.Add(filters, Owner, form), 0, new(ElementType.Int16, [WinogradWeights.Elements(form, filters.Length)]), new([1]));
 
     /// <summary>Room for what a kernel computes on the way, in bytes.</summary>
     public View Room(int bytes) => Allocate(new(ElementType.UInt8, [bytes]), Layout.RowMajor);
@@ -192,7 +197,7 @@ internal sealed class Lowering
     /// <summary>Data of a layer's own for the sparse kernel: weights [M, K] in blocks of some outputs.</summary>
     public View PlaceSparse(ReadOnlySpan<float> weights, int outputs, int depth, int rows)
     {
-        Buffer buffer = Weights.AddSparse(Panels.Blocks(weights, depth, rows), outputs, depth, rows, _layer);
+        Buffer buffer = Weights.AddSparse(Panels.Blocks(weights, depth, rows), outputs, depth, rows, Owner);
         Shape words = [buffer.Bytes / sizeof(int)];
         return new View(buffer, 0, new(ElementType.Int32, words), words.Strides);
     }
@@ -371,6 +376,8 @@ internal sealed class Lowering
         }
         return result;
     }
+
+    private WeightsOwner Owner => new(_layer, _graph.Coded.Contains(_layer));
 
     private static PlanCall Render(Call call) => new(call.Kernel, new(call.Arguments.Select(a => new PlanArgument(a.Name, Render(a.Value)))), call.Comment);
 

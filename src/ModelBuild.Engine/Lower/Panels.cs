@@ -1,3 +1,5 @@
+using ModelBuild.Generated;
+
 namespace ModelBuild.Engine;
 
 /// <summary>Weights in the order in which kernels read them.</summary>
@@ -7,7 +9,7 @@ internal static class Panels
     private const int Width = 32;
 
     /// <summary>[M, C, (kH,) kW] → [group][panel][tap][c][output].</summary>
-    public static float[] Pack(Tensor weights, int groups)
+    public static PanelWeights Pack(Tensor weights, int groups)
     {
         Shape shape = weights.Shape;
         int outputs = shape[0] / groups, channels = shape[1], taps = shape.Skip(2).Aggregate(1, (a, b) => a * b);
@@ -20,11 +22,11 @@ internal static class Panels
         for (int c = 0; c < channels; c++)
         for (int m = panel; m < Math.Min(panel + Width, outputs); m++)
             packed[at++] = w[((g * outputs + m) * channels + c) * taps + tap];
-        return packed;
+        return new(packed, new(outputs, channels * taps, Width, groups));
     }
 
     /// <summary>[M, C, kH, kW] → [tap][panel][c][output].</summary>
-    public static float[] PackTaps(Tensor weights)
+    public static PanelWeights PackTaps(Tensor weights)
     {
         Shape shape = weights.Shape;
         int outputs = shape[0], channels = shape[1], taps = shape[2] * shape[3];
@@ -36,7 +38,7 @@ internal static class Panels
         for (int c = 0; c < channels; c++)
         for (int m = panel; m < Math.Min(panel + Width, outputs); m++)
             packed[at++] = w[(m * channels + c) * taps + tap];
-        return packed;
+        return new(packed, new(outputs, channels, Width));
     }
 
     /// <summary>Integer weights [M, C, kH, kW] → [tap][panel][c / 2][output][2].</summary>
@@ -64,14 +66,14 @@ internal static class Panels
     }
 
     /// <summary>A depthwise convolution's [C, 1, (kH,) kW] → [tap][c].</summary>
-    public static float[] Taps(Tensor weights)
+    public static PanelWeights Taps(Tensor weights)
     {
         int channels = weights.Shape[0], taps = weights.Shape.Size / channels;
         ReadOnlySpan<float> w = weights.F32;
         var packed = new float[w.Length];
         for (int i = 0; i < packed.Length; i++)
             packed[i] = w[i % channels * taps + i / channels];
-        return packed;
+        return new(packed, new(channels, taps, channels));
     }
 
     /// <summary>The same of integers.</summary>
@@ -85,7 +87,7 @@ internal static class Panels
     }
 
     /// <summary>A matrix [K, N] (or its transpose, [N, K]) → [panel][k][n].</summary>
-    public static float[] Pack(ReadOnlySpan<float> matrix, int depth, int columns, bool transposed)
+    public static PanelWeights Pack(ReadOnlySpan<float> matrix, int depth, int columns, bool transposed)
     {
         var packed = new float[matrix.Length];
         int at = 0;
@@ -93,7 +95,7 @@ internal static class Panels
         for (int k = 0; k < depth; k++)
         for (int n = panel; n < Math.Min(panel + Width, columns); n++)
             packed[at++] = transposed ? matrix[n * depth + k] : matrix[k * columns + n];
-        return packed;
+        return new(packed, new(columns, depth, Width));
     }
 
     /// <summary>Integer weights [M, C, (kH,) kW] → [group][panel][tap][k / 4][output][4]; with <paramref name="whole"/> a tap is a kernel's row: k = (kW, c).</summary>
@@ -130,3 +132,6 @@ internal static class Panels
         return Pack(rows, [columns, depth, 1, 1], groups: 1, whole: true);
     }
 }
+
+/// <summary>Weights as kernels read them, and which output each belongs to.</summary>
+internal readonly record struct PanelWeights(float[] Values, PanelLayout Layout);

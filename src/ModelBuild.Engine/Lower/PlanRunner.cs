@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using ModelBuild.Generated;
 using ModelBuild.Generated.Threads;
@@ -93,11 +92,6 @@ internal sealed unsafe class PlanRunner : IDisposable
     private void Expand(Expansion expansion)
     {
         foreach (PlanExpansion e in _plan.Expansions)
-        {
-            object[] given = [e.From, e.To, e.Elements, .. e.Form.Length == 0 ? [] : new object[] { Enum.Parse<WeightsForm>(e.Form) }, .. e.Sizes];
-            MethodInfo decoder = typeof(Expansion).GetMethod(e.Decoder)
-                ?? throw new InvalidOperationException($"the runtime has no decoder '{e.Decoder}', which '{e.Name}' needs");
-            decoder.Invoke(expansion, BindingFlags.DoNotWrapExceptions, null, [.. given, .. Enumerable.Repeat(System.Type.Missing, decoder.GetParameters().Length - given.Length)], null);
-        }
+            Decoders.Expand(expansion, e);
     }
 }

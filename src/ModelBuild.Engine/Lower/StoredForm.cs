@@ -1,14 +1,16 @@
 using System.Runtime.InteropServices;
+using ModelBuild.Generated;
 
 namespace ModelBuild.Engine;
 
 /// <summary>
 /// A form in which weights are stored, other than the one that kernels read. <paramref name="Decoder"/> is the method of the runtime's Expansion that undoes
 /// <paramref name="Pack"/>, to the bit: what a recipe may lose is lost before, in the graph. Pack gives null where the form can't say the data.
+/// <paramref name="Coded"/> forms decode symbol by symbol, and are for layers that a recipe's encode() selects; decoders of <paramref name="ByOutput"/> forms take the layout's sizes.
 /// </summary>
-internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.Packer Pack)
+internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.Packer Pack, bool Coded = false, bool ByOutput = false)
 {
-    public delegate byte[]? Packer(ReadOnlySpan<byte> data);
+    public delegate byte[]? Packer(ReadOnlySpan<byte> data, PanelLayout layout);
 
     /// <summary>The decoder of weights that are stored as they are, for kernels that read another form of them.</summary>
     public static string Plain(int elementBytes) => elementBytes == sizeof(float) ? "F32" : "I8";
@@ -16,22 +18,39 @@ internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.P
     /// <summary>The packing table. Of forms of one size the first is taken.</summary>
     public static readonly StoredForm[] Table =
     [
-        new("F16", 4, data => Halves(MemoryMarshal.Cast<byte, float>(data))),
-        new("MaskF32", 4, data => Mask(MemoryMarshal.Cast<byte, uint>(data))),
-        new("MaskF16", 4, data => Halves(MemoryMarshal.Cast<byte, float>(data)) is { } halves ? Mask(MemoryMarshal.Cast<byte, ushort>(halves.AsSpan())) : null),
-        new("MaskI8", 1, data => Mask(data)),
+        new("F16", 4, (data, _) => Halves(Floats(data))),
+        new("MaskF32", 4, (data, _) => Mask(MemoryMarshal.Cast<byte, uint>(data))),
+        new("MaskF16", 4, (data, _) => Halves(Floats(data)) is { } halves ? Mask(MemoryMarshal.Cast<byte, ushort>(halves.AsSpan())) : null),
+        new("MaskI8", 1, (data, _) => Mask(data)),
+        new("I16", 4, (data, _) => Narrow(data, 2)),
+        new("I24", 4, (data, _) => Narrow(data, 3)),
+        new("BitsI8", 1, (data, _) => Levels.Of(Integers(data))?.Pack(SymbolWriter.Bits)),
+        new("TritsI8", 1, (data, _) => Levels.Of(Integers(data))?.Pack(SymbolWriter.Trits)),
+        new("RansI8", 1, (data, _) => Levels.Of(Integers(data))?.Pack(SymbolWriter.Rans), Coded: true),
+        new("BitsGrid", 4, (data, layout) => Smallest(Levels.OfGrid(Floats(data), layout), SymbolWriter.Bits), ByOutput: true),
+        new("TritsGrid", 4, (data, layout) => Smallest(Levels.OfGrid(Floats(data), layout), SymbolWriter.Trits), ByOutput: true),
+        new("RansGrid", 4, (data, layout) => Smallest(Levels.OfGrid(Floats(data), layout), SymbolWriter.Rans), Coded: true, ByOutput: true),
+        new("BitsPalette", 4, (data, _) => Levels.OfPalette(Floats(data))?.Pack(SymbolWriter.Bits)),
+        new("TritsPalette", 4, (data, _) => Levels.OfPalette(Floats(data))?.Pack(SymbolWriter.Trits)),
+        new("RansPalette", 4, (data, _) => Levels.OfPalette(Floats(data))?.Pack(SymbolWriter.Rans), Coded: true),
     ];
+
+    /// <summary>What its decoder needs to know of a layout.</summary>
+    public Ints Sizes(PanelLayout layout) => ByOutput ? new([layout.Outputs, layout.Depth, layout.Width, layout.Groups]) : default;
 
     /// <summary>Below this a form isn't worth a line of the plan and a second copy in memory.</summary>
     private const int LeastSaved = 64;
 
     /// <summary>The smallest form of some elements; null where they are best stored as kernels read them.</summary>
-    public static (StoredForm Form, byte[] Packed)? Smallest(ReadOnlySpan<byte> data, int elementBytes)
+    public static (StoredForm Form, byte[] Packed)? Smallest(ReadOnlySpan<byte> data, int elementBytes, PanelLayout? layout = null, bool coded = false) =>
+        Smallest(Table.Where(f => f.ElementBytes == elementBytes && (coded || !f.Coded)), data, layout ?? PanelLayout.One(data.Length / elementBytes));
+
+    private static (StoredForm Form, byte[] Packed)? Smallest(IEnumerable<StoredForm> forms, ReadOnlySpan<byte> data, PanelLayout layout)
     {
         (StoredForm, byte[] Packed)? best = null;
-        foreach (StoredForm form in Table)
+        foreach (StoredForm form in forms)
         {
-            if (form.ElementBytes == elementBytes && form.Pack(data) is { } packed && packed.Length + LeastSaved <= data.Length && (best == null || packed.Length < best.Value.Packed.Length))
+            if (form.Pack(data, layout) is { } packed && packed.Length + LeastSaved <= data.Length && (best == null || packed.Length < best.Value.Packed.Length))
                 best = (form, packed);
         }
         return best;
@@ -51,8 +70,33 @@ internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.P
         return best!.Value;
     }
 
+    /// <summary>The smallest form of sparse weights that knows their outputs, of which the runtime then makes what kernels read.</summary>
+    public static (StoredForm Form, byte[] Packed)? SmallestByOutput(ReadOnlySpan<float> weights, PanelLayout layout, bool coded) =>
+        Smallest(Table.Where(f => f.ByOutput && (coded || !f.Coded)), MemoryMarshal.AsBytes(weights), layout);
+
+    private static byte[]? Smallest(IEnumerable<Levels> levels, SymbolWriter.Code code) => levels.Select(l => l.Pack(code)).OfType<byte[]>().MinBy(packed => packed.Length);
+
+    private static ReadOnlySpan<float> Floats(ReadOnlySpan<byte> data) => MemoryMarshal.Cast<byte, float>(data);
+
+    private static ReadOnlySpan<sbyte> Integers(ReadOnlySpan<byte> data) => MemoryMarshal.Cast<byte, sbyte>(data);
+
+    /// <summary>Integers of four bytes without their high ones, where those say the sign only.</summary>
+    private static byte[]? Narrow(ReadOnlySpan<byte> data, int bytes)
+    {
+        ReadOnlySpan<int> integers = MemoryMarshal.Cast<byte, int>(data);
+        var narrow = new byte[integers.Length * bytes];
+        int unused = 32 - 8 * bytes;
+        for (int i = 0; i < integers.Length; i++)
+        {
+            if (integers[i] << unused >> unused != integers[i])
+                return null;
+            data.Slice(i * sizeof(int), bytes).CopyTo(narrow.AsSpan(i * bytes));
+        }
+        return narrow;
+    }
+
     /// <summary>The numbers as float16, where all of them are numbers of that type.</summary>
-    private static byte[]? Halves(ReadOnlySpan<float> values)
+    public static byte[]? Halves(ReadOnlySpan<float> values)
     {
         var halves = new Half[values.Length];
         for (int i = 0; i < halves.Length; i++)

@@ -19,43 +19,44 @@ internal sealed class WeightsWriter(Optimize optimize)
     /// <summary>The length of the block that stored forms are expanded to.</summary>
     public int ExpandedBytes { get; private set; }
 
-    /// <summary>Elements as kernels read them, stored in the smallest form that loses nothing, or so for speed. <paramref name="name"/> is for readers of the plan.</summary>
-    public Buffer Add(ReadOnlySpan<byte> data, int elementBytes, string name) => Add(data, elementBytes, name, WeightsForm.Same);
+    /// <summary>Elements as kernels read them, stored in the smallest form that loses nothing, or so for speed. Without a layout all of them are one output's.</summary>
+    public Buffer Add(ReadOnlySpan<byte> data, int elementBytes, WeightsOwner owner, PanelLayout? layout = null) => Add(data, elementBytes, owner, layout, WeightsForm.Same);
 
     /// <summary>The same of float32 filters of which kernels read a form.</summary>
-    public Buffer Add(ReadOnlySpan<float> filters, string name, WeightsForm form)
+    public Buffer Add(ReadOnlySpan<float> filters, WeightsOwner owner, PanelLayout? layout, WeightsForm form)
     {
         if (optimize == Optimize.Size)
-            return Add(MemoryMarshal.AsBytes(filters), sizeof(float), name, form);
+            return Add(MemoryMarshal.AsBytes(filters), sizeof(float), owner, layout, form);
         var formed = new float[WinogradWeights.Elements(form, filters.Length)];
         WinogradWeights.Write(form, filters, formed);
-        return Add(MemoryMarshal.AsBytes(formed.AsSpan()), sizeof(float), name);
+        return Add(MemoryMarshal.AsBytes(formed.AsSpan()), sizeof(float), owner);
     }
 
     /// <summary>The same of s8 filters.</summary>
-    public Buffer Add(ReadOnlySpan<sbyte> filters, string name, WeightsForm form)
+    public Buffer Add(ReadOnlySpan<sbyte> filters, WeightsOwner owner, WeightsForm form)
     {
         if (optimize == Optimize.Size)
-            return Add(MemoryMarshal.AsBytes(filters), sizeof(sbyte), name, form);
+            return Add(MemoryMarshal.AsBytes(filters), sizeof(sbyte), owner, null, form);
         var formed = new short[WinogradWeights.Elements(form, filters.Length)];
         WinogradWeights.Write(form, filters, formed);
-        return Add(MemoryMarshal.AsBytes(formed.AsSpan()), sizeof(short), name);
+        return Add(MemoryMarshal.AsBytes(formed.AsSpan()), sizeof(short), owner);
     }
 
-    private Buffer Add(ReadOnlySpan<byte> data, int elementBytes, string name, WeightsForm form)
+    private Buffer Add(ReadOnlySpan<byte> data, int elementBytes, WeightsOwner owner, PanelLayout? layout, WeightsForm form)
     {
         string key = $"{Convert.ToHexString(SHA256.HashData(data))} {form}";
         if (_known.TryGetValue(key, out Buffer? buffer))
             return buffer;
-        (StoredForm Form, byte[] Packed)? stored = optimize == Optimize.Speed ? null : StoredForm.Smallest(data, elementBytes);
+        (StoredForm Form, byte[] Packed)? stored = optimize == Optimize.Speed ? null : StoredForm.Smallest(data, elementBytes, layout, owner.Coded);
         if (stored == null && form == WeightsForm.Same)
             return _known[key] = new Buffer(Space.Weights, data.Length, Append(data));
         int elements = data.Length / elementBytes, bytes = form == WeightsForm.Same ? data.Length : WinogradWeights.Elements(form, elements) * (elementBytes == sizeof(float) ? sizeof(float) : sizeof(short));
-        return _known[key] = Expand(new PlanExpansion(name, stored?.Form.Decoder ?? StoredForm.Plain(elementBytes), Append(stored is { } s ? s.Packed : data), 0, elements, form == WeightsForm.Same ? "" : form.ToString()), bytes);
+        Ints sizes = stored?.Form.Sizes(layout ?? PanelLayout.One(elements)) ?? default;
+        return _known[key] = Expand(new PlanExpansion(owner.Name, stored?.Form.Decoder ?? StoredForm.Plain(elementBytes), Append(stored is { } s ? s.Packed : data), 0, elements, form == WeightsForm.Same ? "" : form.ToString(), sizes), bytes);
     }
 
     /// <summary>Weights as the sparse kernel reads them; in the order [block of <paramref name="rows"/> outputs][channel][output].</summary>
-    public Buffer AddSparse(ReadOnlySpan<float> weights, int outputs, int depth, int rows, string name)
+    public Buffer AddSparse(ReadOnlySpan<float> weights, int outputs, int depth, int rows, WeightsOwner owner)
     {
         var form = new SparseForm(outputs, depth, rows);
         var words = new int[form.Length(weights)];
@@ -67,7 +68,10 @@ internal sealed class WeightsWriter(Optimize optimize)
         if (optimize == Optimize.Speed)
             return _known[key] = new Buffer(Space.Weights, data.Length, Append(data));
         var (decoder, group, packed) = StoredForm.Sparse(weights, rows);
-        return _known[key] = Expand(new PlanExpansion(name, decoder, Append(packed), 0, words.Length, Sizes: new([outputs, depth, rows, group])), data.Length);
+        var layout = new PanelLayout(outputs, depth, rows);
+        if (StoredForm.SmallestByOutput(weights, layout, owner.Coded) is { } grid && grid.Packed.Length < packed.Length)
+            return _known[key] = Expand(new PlanExpansion(owner.Name, grid.Form.Decoder, Append(grid.Packed), 0, weights.Length, nameof(WeightsForm.Sparse), grid.Form.Sizes(layout)), data.Length);
+        return _known[key] = Expand(new PlanExpansion(owner.Name, decoder, Append(packed), 0, words.Length, Sizes: new([outputs, depth, rows, group])), data.Length);
     }
 
     private Buffer Expand(PlanExpansion expansion, int bytes)
@@ -115,3 +119,6 @@ internal sealed class WeightsWriter(Optimize optimize)
 
     public int Length => _bytes.Count + (4 - _bytes.Count % 4) % 4 + Tail;
 }
+
+/// <summary>Whose weights they are, for readers of the plan, and whether they may be stored by their entropy.</summary>
+internal readonly record struct WeightsOwner(string Name, bool Coded = false);

@@ -178,7 +178,7 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
             return;
         }
         bool depthwise = IsDepthwise(w.Shape);
-        View weights = lowering.Place<float>(depthwise ? Panels.Taps(w) : Panels.Pack(w, Group));
+        View weights = lowering.Place(depthwise ? Panels.Taps(w) : Panels.Pack(w, Group));
         lowering.Emit(depthwise ? "DepthwiseF32F32" : "ConvF32F32", [
             ("x", origin), ("weights", weights), ("bias", bias), ("residual", residual), ("y", y),
             .. Window(origin, y, w.Shape),

@@ -123,7 +123,7 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
             (value, residual) = lowering.AbsorbResidual(value, Layout.RowMajor);
         var (result, lo, hi) = lowering.AbsorbClamp(value);
         View y = lowering.Write(result, Layout.RowMajor);
-        lowering.Emit("MatMulF32F32", ("x", a), ("weights", lowering.Place<float>(Panels.Pack(weights, depth, columns, TransB))),
+        lowering.Emit("MatMulF32F32", ("x", a), ("weights", lowering.Place(Panels.Pack(weights, depth, columns, TransB))),
             ("bias", bias), ("residual", residual), ("y", y), ("rows", rows), ("depth", depth), ("columns", columns),
             ("xRow", depth), ("weightsRow", 0), ("yRow", columns), ("residualRow", columns), ("lo", lo), ("hi", hi));
     }

@@ -80,7 +80,7 @@ internal sealed record MatMul : Op
             var (value, residual) = lowering.AbsorbResidual(node.Outputs[0], Layout.RowMajor);
             var (result, lo, hi) = lowering.AbsorbClamp(value);
             View y = lowering.Write(result, Layout.RowMajor);
-            View panels = lowering.Place<float>(Panels.Pack(weights, depth, columns, transposed: false));
+            View panels = lowering.Place(Panels.Pack(weights, depth, columns, transposed: false));
             lowering.Emit("MatMulF32F32", ("x", a), ("weights", panels), ("bias", bias), ("residual", residual), ("y", y),
                 ("rows", a.Shape.Size / depth), ("depth", depth), ("columns", columns),
                 ("xRow", depth), ("weightsRow", 0), ("yRow", columns), ("residualRow", columns), ("lo", lo), ("hi", hi));

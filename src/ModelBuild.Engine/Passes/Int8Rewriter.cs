@@ -6,7 +6,7 @@ internal sealed class Int8Rewriter(Graph graph, IReadOnlyCollection<Node> nodes,
     /// <summary>Weights that somebody has chosen, by the node's output; those of others are the nearest integers.</summary>
     public IReadOnlyDictionary<string, SolvedLayer> Solved { get; init; } = new Dictionary<string, SolvedLayer>();
 
-    private readonly GraphBuilder _builder = new(graph.Name) { Batch = graph.Batch };
+    private readonly GraphBuilder _builder = new(graph.Name) { Batch = graph.Batch, Coded = graph.Coded };
 
     // What readers of a value read now.
     private readonly Dictionary<string, string> _now = [];
@@ -48,20 +48,15 @@ internal sealed class Int8Rewriter(Graph graph, IReadOnlyCollection<Node> nodes,
         if (Solved.GetValueOrDefault(node.Outputs[0]) is { } solved)
             return With(node, original, solved.Integers, solved.Scales, solved.Biases, axis);
         Tensor w = graph.Constant(original.Inputs[1])!;
-        float input = points[original.Inputs[0]].Scale;
         int outputs = w.Shape[axis], inner = w.Shape.Skip(axis + 1).Aggregate(1, (a, b) => a * b);
         float[] bias = original.Inputs.Count > 2 ? Bias(graph.Constant(original.Inputs[2])!, outputs) : [];
         var scales = new float[outputs];
         ReadOnlySpan<float> values = w.F32;
         for (int i = 0; i < values.Length; i++)
             scales[i / inner % outputs] = Math.Max(scales[i / inner % outputs], Math.Abs(values[i]));
+        WeightScales stored = WeightScales.Of(graph, original, points);
         for (int m = 0; m < outputs; m++)
-        {
-            scales[m] = scales[m] > 0 ? scales[m] / 127 : 1;
-            // The bias counts in steps of both scales; weights so small that it leaves int32 get coarser steps.
-            if (bias.Length > 0)
-                scales[m] = Math.Max(scales[m], Math.Abs(bias[m]) / (input * (1 << 30)));
-        }
+            scales[m] = stored.Stored(scales[m] > 0 ? scales[m] / 127 : 1);
         var integers = new sbyte[values.Length];
         for (int i = 0; i < integers.Length; i++)
             integers[i] = (sbyte)Math.Clamp(MathF.Round(values[i] / scales[i / inner % outputs]), -127, 127);

@@ -21,7 +21,7 @@ internal enum WideLayers
 /// <summary>A step that gives weights few levels, layer by layer.</summary>
 internal abstract record LowBits(WeightSolver Solve, WideLayers Wide, double Rate) : Pass
 {
-    protected static readonly LevelsChoice EightBits = (_, _) => [Levels.Grid(-127, 127)];
+    protected static readonly LevelsChoice EightBits = (_, _) => [LevelSet.Grid(-127, 127)];
 
     public override bool NeedsCalibration => Solve == WeightSolver.Layerwise;
 

@@ -10,7 +10,7 @@ internal sealed record Palettize(
     [Description("what has int8 with a scale for each output instead: the first and last layer and those under 2,048 weights, or nothing")] WideLayers Wide = WideLayers.Ends,
     [Description("how much of a layer's squared error a bit of each weight is worth; above 0, weights are chosen for the size that encode() then gives"), Range(0.0, 1000.0)] double Rate = 0) : LowBits(Solve, Wide, Rate)
 {
-    protected override LevelsChoice Choice => (weights, counts) => [Levels.Codebook(Codebook.Of(weights, counts, 1 << Bits))];
+    protected override LevelsChoice Choice => (weights, counts) => [LevelSet.Codebook(Codebook.Of(weights, counts, 1 << Bits))];
 
     public override Graph Apply(Graph graph, PassContext context) => WithFloats(graph, context);
 }

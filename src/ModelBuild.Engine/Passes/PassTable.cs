@@ -10,5 +10,6 @@ internal static class PassTable
         PassRow.Of<StoreFloat16>("quantize", "fp16"),
         PassRow.Of<QuantizeWeights>("quantize"),
         PassRow.Of<Palettize>("palettize"),
+        PassRow.Of<Encode>("encode"),
     ];
 }

@@ -104,7 +104,7 @@ internal sealed record Prune(
         foreach (Node node in graph.Nodes)
         {
             if (tensors.FirstOrDefault(t => Layer(graph, t) == node) is { } tensor)
-                present = LowBits.With(present, node, solver.Solve(node, graph, present, node.Inputs[0], pruned.Constant(tensor.Value)!, (_, _) => [Levels.Any], s => s, LowBits.CanHaveBias(graph, node)), b => b);
+                present = LowBits.With(present, node, solver.Solve(node, graph, present, node.Inputs[0], pruned.Constant(tensor.Value)!, (_, _) => [LevelSet.Any], s => s, LowBits.CanHaveBias(graph, node)), b => b);
         }
         return present;
     }

@@ -45,10 +45,10 @@ internal sealed record QuantizeWeights(
     protected override LevelsChoice Choice => Weights switch
     {
         WeightType.Int8 => EightBits,
-        WeightType.Int4 => (_, _) => [Levels.Grid(-7, 7)],
-        WeightType.Int3 => (_, _) => [Levels.Grid(-3, 3)],
-        WeightType.Ternary => (_, _) => [Levels.Grid(-1, 1)],
-        _ => (_, _) => [Levels.Grid(-2, 1), Levels.Grid(-1, 2)],
+        WeightType.Int4 => (_, _) => [LevelSet.Grid(-7, 7)],
+        WeightType.Int3 => (_, _) => [LevelSet.Grid(-3, 3)],
+        WeightType.Ternary => (_, _) => [LevelSet.Grid(-1, 1)],
+        _ => (_, _) => [LevelSet.Grid(-2, 1), LevelSet.Grid(-1, 2)],
     };
 
     public override Graph Apply(Graph graph, PassContext context) => Activations == ActivationType.Int8 ? WithIntegers(graph, context) : WithFloats(graph, context);
@@ -65,41 +65,11 @@ internal sealed record QuantizeWeights(
         {
             Graph present = Rewritten();
             string input = present.Nodes.First(n => n.Name == node.Name && n.Op == node.Op).Inputs[0];
-            float x = ranges[node.Inputs[0]].Scale, least = LeastScale(graph, node, x), y = ranges.TryGetValue(End(graph, node), out Quantization? range) ? range.Scale : 0;
-            solved[node.Outputs[0]] = solver.Solve(node, graph, present, input, graph.Constant(node.Inputs[1])!, ChoiceOf(graph, layers, node),
-                scale => y == 0 ? AsFloat16(Math.Max(least, scale)) : AsMultiplier(Math.Max(least, scale), x, y), CanHaveBias(graph, node));
+            solved[node.Outputs[0]] = solver.Solve(
+                node, graph, present, input, graph.Constant(node.Inputs[1])!, ChoiceOf(graph, layers, node), WeightScales.Of(graph, node, ranges).Stored, CanHaveBias(graph, node));
         }
         return Rewritten();
 
         Graph Rewritten() => new Int8Rewriter(graph, nodes, ranges) { Solved = solved }.Run();
-    }
-
-    /// <summary>Where a layer's result is quantized: behind the clamp that is part of it.</summary>
-    private static string End(Graph graph, Node node)
-    {
-        Node[] readers = [.. graph.Nodes.Where(n => n.Inputs.Contains(node.Outputs[0]))];
-        return readers is [{ Op.Clamp: not null } clamp] ? clamp.Outputs[0] : node.Outputs[0];
-    }
-
-    /// <summary>The bias counts in steps of both scales, and has to stay an int32.</summary>
-    private static float LeastScale(Graph graph, Node node, float input)
-    {
-        float most = 0;
-        foreach (float b in node.Inputs.Count > 2 && graph.Constant(node.Inputs[2]) is { Element: ElementType.Float32 } bias ? bias.F32 : [])
-            most = Math.Max(most, Math.Abs(b));
-        return most / (input * (1 << 29));
-    }
-
-    /// <summary>A scale whose multiplier, sx·sw / sy, is a number that float16 has: that is what is stored.</summary>
-    private static float AsMultiplier(float scale, float x, float y)
-    {
-        float multiplier = AsFloat16(x * scale / y), start = multiplier * y / x;
-        for (int i = 0; i < 8; i++)
-        {
-            float tried = BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(start) + (i % 2 == 0 ? i / 2 : -(i + 1) / 2));
-            if (x * tried / y == multiplier)
-                return tried;
-        }
-        return scale;
     }
 }

@@ -64,10 +64,10 @@ internal sealed record Report(
             Line($"| {step.Step} | {step.Nodes:N0} | {step.Bytes:N0} |");
         Line($"");
         Line($"## Layers");
-        Line($"| layer | kernel | bytes | zeros | MACs |");
-        Line($"|---|---|---:|---:|---:|");
+        Line($"| layer | kernel | stored as | bytes | zeros | MACs |");
+        Line($"|---|---|---|---:|---:|---:|");
         foreach (ReportLayer layer in Layers)
-            Line($"| {layer.Layer} | {layer.Kernel} | {layer.Bytes:N0} | {Percent(layer.Zeros)} | {layer.Macs:N0} |");
+            Line($"| {layer.Layer} | {layer.Kernel} | {layer.Stored} | {layer.Bytes:N0} | {Percent(layer.Zeros)} | {layer.Macs:N0} |");
         if (Choices.Count > 0)
         {
             Line($"");
@@ -89,5 +89,5 @@ internal sealed record Report(
         : bytes < 1_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} KB") : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB");
 }
 
-/// <summary>A kernel call that has weights: their bytes in the resource, the share of them that is zero, and multiply–accumulates a call.</summary>
-internal sealed record ReportLayer(string Layer, string Kernel, int Bytes, double Zeros, long Macs);
+/// <summary>A kernel call that has weights: the decoder of the form they are stored in (none where the kernel reads them in place), their bytes in the resource, the share of them that is zero, and multiply–accumulates a call.</summary>
+internal sealed record ReportLayer(string Layer, string Kernel, string Stored, int Bytes, double Zeros, long Macs);

@@ -17,9 +17,8 @@ internal static class ReportLayers
         {
             string place = Argument(call, "weights");
             int start = Start(place), bytes = starts.First(s => s > start) - start;
-            ReadOnlySpan<byte> stored = emitted.Weights.AsSpan(start, bytes);
-            double zeros = expansions.TryGetValue(place, out PlanExpansion? expansion) ? Zeros(expansion, stored) : Zeros(call, stored);
-            return new ReportLayer(call.Comment.Length == 0 ? call.Kernel : call.Comment, call.Kernel, bytes, zeros, Macs(call));
+            double zeros = expansions.TryGetValue(place, out PlanExpansion? expansion) ? Zeros(expansion, emitted.Weights) : Zeros(call, emitted.Weights.AsSpan(start, bytes));
+            return new ReportLayer(call.Comment.Length == 0 ? call.Kernel : call.Comment, call.Kernel, expansion?.Decoder ?? "", bytes, zeros, Macs(call));
         })];
 
         int Start(string value) => expansions.TryGetValue(value, out PlanExpansion? expansion) ? expansion.From : Offset(value);
@@ -35,13 +34,16 @@ internal static class ReportLayers
         return 1 - Math.Min(1, (double)entries * rows / ((double)outputs * depth));
     }
 
-    private static double Zeros(PlanExpansion expansion, ReadOnlySpan<byte> stored)
+    private static double Zeros(PlanExpansion expansion, ReadOnlySpan<byte> weights)
     {
-        bool sparse = expansion.Sizes.Count > 0;
-        int element = expansion.Decoder.EndsWith("I8", StringComparison.Ordinal) ? 1 : expansion.Decoder.EndsWith("F16", StringComparison.Ordinal) ? 2 : 4;
-        if (!sparse && !expansion.Decoder.StartsWith("Mask", StringComparison.Ordinal))
+        if (StoredForm.Table.FirstOrDefault(f => f.Decoder == expansion.Decoder) is { } form)
+            return Zeros(Decoders.Elements(weights, expansion, form.ElementBytes), form.ElementBytes);
+        ReadOnlySpan<byte> stored = weights[expansion.From..];
+        int element = expansion.Decoder == StoredForm.Plain(sizeof(sbyte)) ? sizeof(sbyte) : sizeof(float);
+        if (expansion.Sizes.Count == 0)
             return Zeros(stored[..(expansion.Elements * element)], element);
-        int bits = sparse ? expansion.Sizes[0] * expansion.Sizes[1] / expansion.Sizes[3] : expansion.Elements, ones = 0;
+        // For the sparse kernel: a bit a group of elements.
+        int bits = expansion.Sizes[0] * expansion.Sizes[1] / expansion.Sizes[3], ones = 0;
         foreach (byte mask in stored[..((bits + 7) / 8)])
             ones += BitOperations.PopCount(mask);
         return 1 - (double)ones / bits;

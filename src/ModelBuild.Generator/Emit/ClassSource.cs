@@ -163,7 +163,7 @@ internal static class ClassSource
             foreach (PlanExpansion e in model.Plan.Expansions)
             {
                 source.Line("// " + Literals.Comment(e.Name));
-                source.Call("block." + e.Decoder, [$"from: {Literals.Number(e.From)}", $"to: {Literals.Number(e.To)}", $"elements: {Literals.Number(e.Elements)}", .. e.Form.Length == 0 ? [] : new[] { $"{Runtime}WeightsForm.{e.Form}" }, .. e.Sizes.Select(Literals.Number)]);
+                source.Call("block." + e.Decoder, [$"from: {Literals.Number(e.From)}", $"to: {Literals.Number(e.To)}", $"elements: {Literals.Number(e.Elements)}", .. e.Sizes.Select(Literals.Number), .. e.Form.Length == 0 ? [] : new[] { $"form: {Runtime}WeightsForm.{e.Form}" }]);
             }
         });
     }

@@ -12,7 +12,7 @@ internal sealed record GridSolution(float[] Levels, float[] Scales, float[] Bias
 /// <param name="levels">What a weight may be, in units of its row's scale: a row has the ones of these that fit it best, all of them as many.</param>
 /// <param name="rate">What a bit is worth: so much of a layer's squared error, relative to its output's power, for one bit of each weight. 0: sizes don't count.</param>
 /// <param name="stored">The nearest scale that is stored in few bytes.</param>
-internal sealed class GridSolver(Quadratic cost, float[] start, Levels[] levels, double rate, Func<float, float> stored)
+internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] levels, double rate, Func<float, float> stored)
 {
     // Where rates count, levels and their frequencies have to find each other; where weights may be anything, all of them change in each sweep.
     private const int Sweeps = 4, RateSweeps = 8, FreeSweeps = 16, Candidates = 31;
@@ -21,7 +21,7 @@ internal sealed class GridSolver(Quadratic cost, float[] start, Levels[] levels,
     private const float RateStart = 0.5f;
 
     private readonly float[] _q = new float[start.Length], _scales = new float[cost.Rows], _bits = new float[levels[0].Count];
-    private readonly Levels[] _levels = new Levels[cost.Rows];
+    private readonly LevelSet[] _levels = new LevelSet[cost.Rows];
 
     public GridSolution Solve(CancellationToken cancellation)
     {
@@ -58,7 +58,7 @@ internal sealed class GridSolver(Quadratic cost, float[] start, Levels[] levels,
         double least = double.PositiveInfinity;
         _scales[row] = 1;
         _levels[row] = levels[0];
-        foreach (Levels choice in levels.Where(c => c.HaveScale))
+        foreach (LevelSet choice in levels.Where(c => c.HaveScale))
         {
             var (scale, error) = BestStart(w, choice);
             if (error < least)
@@ -72,7 +72,7 @@ internal sealed class GridSolver(Quadratic cost, float[] start, Levels[] levels,
     }
 
     /// <summary>The scale whose nearest levels are the least off, each weight counting as its input does.</summary>
-    private (float Scale, double Error) BestStart(ReadOnlySpan<float> w, Levels levels)
+    private (float Scale, double Error) BestStart(ReadOnlySpan<float> w, LevelSet levels)
     {
         float low = 0, high = 0, best = 1;
         foreach (float v in w)
@@ -100,7 +100,7 @@ internal sealed class GridSolver(Quadratic cost, float[] start, Levels[] levels,
         Span<float> q = Row(_q, row);
         float[] state = new float[cost.StateLength];
         float scale = _scales[row];
-        Levels levels = _levels[row];
+        LevelSet levels = _levels[row];
         cost.Start(row, q, scale, state);
         for (int k = 0; k < q.Length; k++)
         {

@@ -5,7 +5,7 @@ namespace ModelBuild.Engine;
 /// <summary>What a layer's weights may be: of these, each row takes what fits it best.</summary>
 /// <param name="weights">What they are.</param>
 /// <param name="counts">What the square of each one's change counts.</param>
-internal delegate Levels[] LevelsChoice(ReadOnlySpan<float> weights, ReadOnlySpan<float> counts);
+internal delegate LevelSet[] LevelsChoice(ReadOnlySpan<float> weights, ReadOnlySpan<float> counts);
 
 /// <summary>
 /// Weights of one layer after the other on a grid or a codebook, so that with the inputs that the layer will get it comes closest to the outputs that it had: what layers before it have lost,
@@ -38,7 +38,7 @@ internal sealed record LayerSolver(IReadOnlyList<Tensor[]> Samples, double Rate,
         int[] places = [.. Enumerable.Range(0, rows * product.Depth).Select(i => product.Weight(i / product.Depth / product.Rows, i / product.Depth % product.Rows, i % product.Depth))];
         float[] start = Array.ConvertAll(places, p => weights.F32[p]), biases = biased && node.Inputs.Count > 2 && reference.Constant(node.Inputs[2]) is { } bias ? [.. bias.F32] : new float[rows];
         Quadratic[] costs = Costs(node, reference, present, input, product, start, biases, biased);
-        Levels[] choices = levels(start, [.. Enumerable.Range(0, start.Length).Select(i => costs[i / product.Depth / product.Rows].Diagonal[i % product.Depth])]);
+        LevelSet[] choices = levels(start, [.. Enumerable.Range(0, start.Length).Select(i => costs[i / product.Depth / product.Rows].Diagonal[i % product.Depth])]);
         float[] found = new float[start.Length], scales = new float[rows];
         for (int g = 0; g < product.Groups; g++)
         {

@@ -17,7 +17,8 @@ internal sealed record SolvedLayer(PatchProduct Product, Shape Shape, float[] Le
             for (int k = 0; k < Product.Depth; k++)
             {
                 int at = Product.Weight(g, r, k);
-                weights[at] = Levels[at] * Scales[g * Product.Rows + r];
+                // Never −0, which is no level.
+                weights[at] = Levels[at] * Scales[g * Product.Rows + r] + 0f;
             }
             return Tensor.Of(Shape, weights);
         }

@@ -36,7 +36,7 @@ public class CodebookTests
     [DataRow(9f, 3f)]
     [DataRow(-9f, -1f)]
     [DataRow(-0.5f, 0f)]
-    public void Nearest_IsTheSmallerOne_OfTwoAsNear(float value, float level) => Assert.AreEqual(level, Levels.Codebook([-1, 0, 1, 3]).Nearest(value));
+    public void Nearest_IsTheSmallerOne_OfTwoAsNear(float value, float level) => Assert.AreEqual(level, LevelSet.Codebook([-1, 0, 1, 3]).Nearest(value));
 
     private static float[] Ones(int count) => [.. Enumerable.Repeat(1f, count)];
 }

@@ -28,7 +28,7 @@ public class GridSolverTests
                  statistics.Add(x, [.. Enumerable.Range(0, rows).Select(r => Lanes.Dot(start.AsSpan(r * depth, depth), x) + 1)]);
              }
              Quadratic cost = statistics.Finish(start, 0.01f);
-             GridSolution found = new GridSolver(cost, start, [Levels.Grid(-most, most)], 0, Half).Solve(default), begun = new GridSolver(new NoQuadratic(depth, new float[rows]) { Diagonal = cost.Diagonal }, start, [Levels.Grid(-most, most)], 0, Half).Solve(default);
+             GridSolution found = new GridSolver(cost, start, [LevelSet.Grid(-most, most)], 0, Half).Solve(default), begun = new GridSolver(new NoQuadratic(depth, new float[rows]) { Diagonal = cost.Diagonal }, start, [LevelSet.Grid(-most, most)], 0, Half).Solve(default);
              for (int i = 0; i < start.Length; i++)
              {
                  Assert.AreEqual(MathF.Round(found.Levels[i]), found.Levels[i]);
@@ -56,7 +56,7 @@ public class GridSolverTests
             statistics.Add(x, [.. Enumerable.Range(0, Rows).Select(r => Lanes.Dot(start.AsSpan(r * Depth, Depth), x))]);
         }
         Quadratic cost = statistics.Finish(start, 0.05f);
-        double[] bits = [.. new[] { 0.001, 0.01, 0.1, 1 }.Select(rate => Entropy(new GridSolver(cost, start, [Levels.Grid(-7, 7)], rate, Half).Solve(default).Levels))];
+        double[] bits = [.. new[] { 0.001, 0.01, 0.1, 1 }.Select(rate => Entropy(new GridSolver(cost, start, [LevelSet.Grid(-7, 7)], rate, Half).Solve(default).Levels))];
         for (int i = 1; i < bits.Length; i++)
             Assert.IsLessThan(bits[i - 1], bits[i], string.Join(", ", bits));
     }
@@ -65,7 +65,7 @@ public class GridSolverTests
     public void Solve_TakesTheSideThatFits_WhereLevelsAreUneven()
     {
         float[] start = [1, 0.5f, 0.5f, -0.5f, 0, 0, 0, 0, -1, -0.5f, 0.5f, -0.5f, 0, 0, 0, 0];
-        GridSolution found = new GridSolver(new NoQuadratic(8, [0f, 0]), start, [Levels.Grid(-2, 1), Levels.Grid(-1, 2)], 0, Half).Solve(default);
+        GridSolution found = new GridSolver(new NoQuadratic(8, [0f, 0]), start, [LevelSet.Grid(-2, 1), LevelSet.Grid(-1, 2)], 0, Half).Solve(default);
         CollectionAssert.AreEqual(start.Select(w => 2 * w).ToArray(), found.Levels);
         CollectionAssert.AreEqual(new[] { 0.5f, 0.5f }, found.Scales);
     }
@@ -77,7 +77,7 @@ public class GridSolverTests
     [DataRow(-1.5f, -1f)]
     [DataRow(1.51f, 2f)]
     [DataRow(-9f, -3f)]
-    public void Nearest_IsTheSmallerOne_OfTwoAsNear(float value, float level) => Assert.AreEqual(level, Levels.Grid(-3, 3).Nearest(value));
+    public void Nearest_IsTheSmallerOne_OfTwoAsNear(float value, float level) => Assert.AreEqual(level, LevelSet.Grid(-3, 3).Nearest(value));
 
     /// <summary>Of a row, up to what doesn't depend on the weights.</summary>
     private static double Cost(Quadratic cost, float[] start, GridSolution solution, int row)

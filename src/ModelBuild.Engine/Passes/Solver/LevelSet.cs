@@ -1,20 +1,20 @@
 namespace ModelBuild.Engine;
 
 /// <summary>What a weight may be: integers in units of its row's scale, or the values of a codebook. In ascending order.</summary>
-internal sealed class Levels
+internal sealed class LevelSet
 {
     private readonly float[] _values;
 
-    private Levels(float[] values, bool haveScale) => (_values, HaveScale) = (values, haveScale);
+    private LevelSet(float[] values, bool haveScale) => (_values, HaveScale) = (values, haveScale);
 
     /// <summary>Integers, zero among them.</summary>
-    public static Levels Grid(int least, int most) => new([.. Enumerable.Range(least, most - least + 1).Select(v => (float)v)], true);
+    public static LevelSet Grid(int least, int most) => new([.. Enumerable.Range(least, most - least + 1).Select(v => (float)v)], true);
 
     /// <summary>Values as they are.</summary>
-    public static Levels Codebook(float[] values) => new(values, false);
+    public static LevelSet Codebook(float[] values) => new(values, false);
 
     /// <summary>Any number: weights are only to make up for others.</summary>
-    public static Levels Any { get; } = new([], false);
+    public static LevelSet Any { get; } = new([], false);
 
     /// <summary>Whether rows scale them.</summary>
     public bool HaveScale { get; }

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using ModelBuild.Generated;
+
+namespace ModelBuild.Engine;
+
+/// <summary>Weights of few levels: <paramref name="Symbols"/>, a byte each, and in <paramref name="Head"/> what the runtime's Expansion makes of those.</summary>
+internal sealed record Levels(byte[] Head, byte[] Symbols)
+{
+    /// <summary>The bytes, those that the code gives for the symbols last; null where it gives none.</summary>
+    public byte[]? Pack(SymbolWriter.Code code) => code(Symbols) is { } coded ? [.. Head, .. coded] : null;
+
+    /// <summary>Integers as what they have above the lowest one.</summary>
+    public static Levels? Of(ReadOnlySpan<sbyte> integers)
+    {
+        if (integers.IsEmpty)
+            return null;
+        sbyte lowest = sbyte.MaxValue;
+        foreach (sbyte integer in integers)
+            lowest = Math.Min(lowest, integer);
+        var symbols = new byte[integers.Length];
+        for (int i = 0; i < symbols.Length; i++)
+            symbols[i] = (byte)(integers[i] - lowest);
+        return new([(byte)lowest], symbols);
+    }
+
+    /// <summary>As a <see cref="Grid"/>, or as two: of fewer integers, or of scales that are float16.</summary>
+    public static IEnumerable<Levels> OfGrid(ReadOnlySpan<float> weights, PanelLayout layout) => Grid.Of(weights, layout).Select(grid =>
+    {
+        Levels levels = Of(grid.Integers)!;
+        return levels with { Head = [.. Numbers(grid.Scales), .. levels.Head] };
+    });
+
+    /// <summary>As places in a list of the values that there are, which may be 256.</summary>
+    public static Levels? OfPalette(ReadOnlySpan<float> weights)
+    {
+        // Bits, so that −0 is a value of its own.
+        ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(weights);
+        var values = new HashSet<uint>();
+        foreach (uint value in bits)
+        {
+            if (values.Add(value) && values.Count > 256)
+                return null;
+        }
+        if (values.Count == 0)
+            return null;
+        uint[] palette = [.. values.Order()];
+        Dictionary<uint, byte> places = palette.Index().ToDictionary(p => p.Item, p => (byte)p.Index);
+        var symbols = new byte[weights.Length];
+        for (int i = 0; i < symbols.Length; i++)
+            symbols[i] = places[bits[i]];
+        return new([(byte)(palette.Length - 1), .. Numbers(MemoryMarshal.Cast<uint, float>(palette))], symbols);
+    }
+
+    /// <summary>A byte that says how many each has, and the numbers: as float16 where they all are.</summary>
+    private static byte[] Numbers(ReadOnlySpan<float> values) =>
+        StoredForm.Halves(values) is { } halves ? [sizeof(ushort), .. halves] : [sizeof(float), .. MemoryMarshal.AsBytes(values)];
+}

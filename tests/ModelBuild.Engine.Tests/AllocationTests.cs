@@ -36,7 +36,8 @@ public class AllocationTests
         foreach (int threads in (int[])[1, 2])
         {
             allocated(threads, Calls);
-            Assert.AreEqual(0, allocated(threads, Calls), $"{threads} threads");
+            // A collection that another test causes counts what is left of this thread's allocation context; a call that allocates does so in every round.
+            Assert.AreEqual(0, Enumerable.Range(0, 3).Min(_ => allocated(threads, Calls)), $"{threads} threads");
 
             // An arena is made when more calls run at once than ever before, so at most once a caller: some of more rounds than callers have none.
             long[] rounds = [.. Enumerable.Range(0, Callers + 1).Select(_ => AtOnce(() => allocated(threads, Calls)))];

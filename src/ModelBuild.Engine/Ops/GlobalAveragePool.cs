@@ -3,6 +3,8 @@ namespace ModelBuild.Engine;
 /// <summary>The mean of each channel: x [N, C, spatial…] → [N, C, 1…]. float32.</summary>
 internal sealed record GlobalAveragePool() : Reduction(null, true, false)
 {
+    public override bool IsHomogeneous => true;
+
     protected override string Kernel => nameof(ReduceMean);
 
     protected override bool[] Reduced(Shape x) => [.. Enumerable.Range(0, x.Rank).Select(i => i > 1)];

@@ -98,6 +98,9 @@ internal abstract record Op
     /// <summary>The operator's constants, with y = x·scale + shift of its first input worked into them; scale and shift have that input's shape.</summary>
     public virtual Tensor?[]? BehindAffine(Tensor scale, Tensor shift, Tensor?[] constants) => null;
 
+    /// <summary>Whether channels that are s times as large, s positive, leave the operator s times as large.</summary>
+    public virtual bool IsHomogeneous => OnlyMoves;
+
     /// <summary>The zeros that the operator puts around a tensor (begins, then ends, of every axis), where that is all that it does.</summary>
     public virtual Ints? ZeroPads => null;
 

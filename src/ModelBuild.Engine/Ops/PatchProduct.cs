@@ -12,6 +12,9 @@ internal abstract record PatchProduct(int Groups, int Rows, int Depth)
     /// <summary>Whether the operator has room for a bias, its third input.</summary>
     public abstract bool TakesBias { get; }
 
+    /// <summary>The axis that counts channels, of what is read and of what is made.</summary>
+    public abstract int Axis(int rank);
+
     /// <summary>Where weight [group, row, k] lies in the tensor.</summary>
     public abstract int Weight(int group, int row, int k);
 
@@ -27,6 +30,8 @@ internal sealed record MatrixPatches(int Count, int Columns, int Length, bool Tr
 {
     public override bool TakesBias => Biased;
 
+    public override int Axis(int rank) => rank - 1;
+
     public override int Patches => Count;
 
     public override int Weight(int group, int row, int k) => Transposed ? row * Depth + k : k * Rows + row;
@@ -41,6 +46,8 @@ internal sealed record WindowPatches(Shape X, Shape Y, Shape W, int Group, Ints 
     : PatchProduct(Group, W[0] / Group, W[1] * W[2] * W[3])
 {
     public override bool TakesBias => true;
+
+    public override int Axis(int rank) => 1;
 
     public override int Patches => Y[0] * Y[2] * Y[3];
 

@@ -18,6 +18,8 @@ internal abstract record Pool(Ints Kernel, Ints Strides, Ints Dilations, Ints Pa
 
     public override bool HasIntegerKernel => true;
 
+    public override bool IsHomogeneous => true;
+
     public override TensorType[] Infer(TensorType?[] inputs)
     {
         TensorType x = Need(inputs[0], Elements);

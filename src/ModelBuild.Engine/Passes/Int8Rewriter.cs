@@ -6,6 +6,9 @@ internal sealed class Int8Rewriter(Graph graph, IReadOnlyCollection<Node> nodes,
     /// <summary>Weights that somebody has chosen, by the node's output; those of others are the nearest integers.</summary>
     public IReadOnlyDictionary<string, SolvedLayer> Solved { get; init; } = new Dictionary<string, SolvedLayer>();
 
+    /// <summary>What scales the weights that nobody has chosen.</summary>
+    public WeightScale Scales { get; init; }
+
     private readonly GraphBuilder _builder = new(graph.Name) { Batch = graph.Batch, Coded = graph.Coded };
 
     // What readers of a value read now.
@@ -54,6 +57,8 @@ internal sealed class Int8Rewriter(Graph graph, IReadOnlyCollection<Node> nodes,
         ReadOnlySpan<float> values = w.F32;
         for (int i = 0; i < values.Length; i++)
             scales[i / inner % outputs] = Math.Max(scales[i / inner % outputs], Math.Abs(values[i]));
+        if (Scales == WeightScale.PerTensor)
+            Array.Fill(scales, scales.Max());
         WeightScales stored = WeightScales.Of(graph, original, points);
         for (int m = 0; m < outputs; m++)
             scales[m] = stored.Stored(scales[m] > 0 ? scales[m] / 127 : 1);

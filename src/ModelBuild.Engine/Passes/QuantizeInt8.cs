@@ -2,9 +2,20 @@ using System.ComponentModel;
 
 namespace ModelBuild.Engine;
 
-[Description("integer arithmetic: activations u8 by calibrated ranges, weights s8 with a scale for each output, biases int32")]
+internal enum WeightScale
+{
+    /// <summary>A scale for each output.</summary>
+    PerChannel,
+
+    /// <summary>One for all outputs of a layer.</summary>
+    PerTensor,
+}
+
+[Description("integer arithmetic: activations u8 by calibrated ranges, weights s8, biases int32")]
 internal sealed record QuantizeInt8(
-    [Description("how a range is chosen from the numbers seen")] RangeRule Calibration = RangeRule.Mse) : Pass
+    [Description("how a range is chosen from the numbers seen")] RangeRule Calibration = RangeRule.Mse,
+    [Description("a scale for each output, or one for a tensor")] WeightScale Weights = WeightScale.PerChannel,
+    [Description("where zero lies in an activation's range: anywhere, or always at 128")] ZeroPoint Activations = ZeroPoint.Asymmetric) : Pass
 {
     public override bool NeedsCalibration => true;
 
@@ -15,7 +26,7 @@ internal sealed record QuantizeInt8(
         Node[] nodes = [.. graph.Nodes.Where(n => IsInteger(graph, n) && Nodes.Selects(n))];
         var points = QuantizationPoints.Of(graph, nodes);
         IReadOnlyDictionary<string, Histogram> seen = Calibrator.Observe(graph, points.Observed, context.Samples, context.Cancellation);
-        return new Int8Rewriter(graph, nodes, points.Resolve(v => Ranges.Of(seen[v], Calibration))).Run();
+        return new Int8Rewriter(graph, nodes, points.Resolve(v => Ranges.Of(seen[v], Calibration, Activations))) { Scales = Weights }.Run();
     }
 
     internal static bool IsInteger(Graph graph, Node node) =>

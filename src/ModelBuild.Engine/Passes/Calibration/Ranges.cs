@@ -16,12 +16,21 @@ internal enum RangeRule
     Entropy,
 }
 
-/// <summary>Histogram → u8 quantization: asymmetric, and zero is always an integer of its own.</summary>
+internal enum ZeroPoint
+{
+    /// <summary>Where the range has it.</summary>
+    Asymmetric,
+
+    /// <summary>In the middle: 128.</summary>
+    Symmetric,
+}
+
+/// <summary>Histogram → u8 quantization; zero is always an integer of its own.</summary>
 internal static class Ranges
 {
     private const int Steps = 255;
 
-    public static Quantization Of(Histogram histogram, RangeRule rule)
+    public static Quantization Of(Histogram histogram, RangeRule rule, ZeroPoint zero = ZeroPoint.Asymmetric)
     {
         var (lo, hi) = histogram.Max > histogram.Min ? rule switch
         {
@@ -30,7 +39,9 @@ internal static class Ranges
             RangeRule.Entropy => Shrunk(histogram, RelativeEntropy),
             _ => Shrunk(histogram, SquaredError),
         } : (histogram.Min, histogram.Max);
-        return Quantization((double)lo, hi);
+        // From −128 to 127 steps about zero.
+        double most = Math.Max(Math.Max(-(double)lo / 128, (double)hi / 127), 0);
+        return zero == ZeroPoint.Asymmetric ? Quantization((double)lo, hi) : Quantization(-128 * most, 127 * most);
     }
 
     /// <summary>The u8 quantization that covers a range; the scale has 12 significant bits, so that float noise in the range does not reach it.</summary>

@@ -60,6 +60,9 @@ internal sealed class Int8Rewriter(Graph graph, IReadOnlyCollection<Node> nodes,
         if (Scales == WeightScale.PerTensor)
             Array.Fill(scales, scales.Max());
         WeightScales stored = WeightScales.Of(graph, original, points);
+        // Weights that a step before has put on a grid stay there.
+        if (Scales == WeightScale.PerChannel && Grid.Of(values, axis == 0 ? new(outputs, inner, 1) : new(outputs, values.Length / outputs, outputs)) is [var grid, ..] && grid.Scales.All(s => s == 0 || s > stored.Least))
+            return With(node, original, Tensor.Of(w.Shape, grid.Integers), Array.ConvertAll(grid.Scales, s => stored.Stored(s > 0 ? s : 1)), bias, axis);
         for (int m = 0; m < outputs; m++)
             scales[m] = stored.Stored(scales[m] > 0 ? scales[m] / 127 : 1);
         var integers = new sbyte[values.Length];

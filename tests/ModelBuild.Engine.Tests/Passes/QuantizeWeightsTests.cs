@@ -90,6 +90,16 @@ public class QuantizeWeightsTests
     }
 
     [TestMethod]
+    public void QuantizeInt8_KeepsTheGrid_ThatAStepBeforeItMade()
+    {
+        Graph few = Apply("quantize(int3, wide: none)", Network()), after = Simplify.Run(Apply("quantize(int8)", few));
+        Assert.DoesNotContain("F32F32", Emitted.From(after, PlanNames.None).Text);
+        foreach (Tensor w in after.Constants.Values.Where(c => c is { Element: ElementType.Int8, Shape.Rank: 4 }))
+            Assert.IsTrue(w.Int64s().All(q => Math.Abs(q) <= 3));
+        Assert.IsLessThan(0.1, Error(few, after));
+    }
+
+    [TestMethod]
     public void Apply_LeavesEndsAndSmallLayersAtEightBits_UnlessToldNotTo()
     {
         Graph after = Apply("quantize(ternary, activations: int8)", Network());

@@ -33,10 +33,11 @@ public static class Compiler
         Proof proof = Proof.Of(request.Model, imported.Graph, before, known, cancellation);
 
         var footprints = new List<Footprint> { Footprint.Of("imported", imported.Graph), Footprint.Of("simplified", source) };
+        var notes = new List<string>();
         Graph graph = source;
         foreach (BoundStep step in steps)
         {
-            var context = new PassContext(source) { Samples = known.Samples(), Cancellation = cancellation };
+            var context = new PassContext(source) { Samples = known.Samples(), Labels = known.Labels, Note = notes.Add, Cancellation = cancellation };
             graph = Lowered(request, () => Simplify.Run(step.Apply(graph, context)));
             footprints.Add(Footprint.Of(step.Text, graph));
         }
@@ -49,7 +50,7 @@ public static class Compiler
         IReadOnlyList<ReportLayer> layers = ReportLayers.Of(after);
         var report = new Report(Path.GetFileName(request.Model), request.Class, recipe, names.Source.Hash, after.Plan.Tool,
             new FileInfo(request.Model).Length, after.Weights.Length, after.Plan.Weights.ExpandedBytes, after.Plan.ScratchBytes, layers.Sum(l => l.Macs), proof, measurement,
-            measure ? Timing.Of(before, after, (evaluation ?? known).Samples().First()) : null, footprints, layers, [.. after.Choices]);
+            measure ? Timing.Of(before, after, (evaluation ?? known).Samples().First()) : null, footprints, layers, [.. notes, .. after.Choices]);
         Diagnostic[] diagnostics =
         [
             .. proof.Why.Length == 0 ? [] : new[] { Diagnostics.OtherJudge(request.Model, proof.Why) },

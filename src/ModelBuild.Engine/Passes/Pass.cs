@@ -27,5 +27,11 @@ internal sealed record PassContext(Graph Source)
     /// <summary>Calibration samples, one tensor an input; may be read more than once.</summary>
     public IEnumerable<Tensor[]> Samples { get; init; } = [];
 
+    /// <summary>The samples' classes, where calibration data has them.</summary>
+    public IReadOnlyList<int>? Labels { get; init; }
+
+    /// <summary>Takes a line for the report: what a step has chosen.</summary>
+    public Action<string> Note { get; init; } = _ => { };
+
     public CancellationToken Cancellation { get; init; }
 }

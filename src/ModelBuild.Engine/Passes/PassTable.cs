@@ -11,6 +11,7 @@ internal static class PassTable
         PassRow.Of<StoreFloat16>("quantize", "fp16"),
         PassRow.Of<QuantizeWeights>("quantize"),
         PassRow.Of<Palettize>("palettize"),
+        PassRow.Of<Auto>("auto"),
         PassRow.Of<Encode>("encode"),
     ];
 }

@@ -71,7 +71,7 @@ internal sealed record Report(
         if (Choices.Count > 0)
         {
             Line($"");
-            Line($"## Sparse or dense");
+            Line($"## Choices");
             foreach (string choice in Choices)
                 Line($"- {choice}");
         }

@@ -42,7 +42,7 @@ public partial class ReadmeTests
     private static string? Rows(string table) => table switch
     {
         "steps" => Lines("step | key | values | default | what it does", PassTable.Rows.SelectMany(row => new[] { $"`{row.Title}` | | | | {row.Doc}" }
-            .Concat(row.Parameters.Select(p => $"| `{p.Key}` | {p.Valid} | {(p.Required ? "" : $"`{p.DefaultText}`")} | {p.Doc}")))
+            .Concat(row.Parameters.Select(p => $"| `{p.Key}` | {p.Valid} | {(p.DefaultText.Length == 0 ? "" : $"`{p.DefaultText}`")} | {p.Doc}")))
             .Concat(PassRow.Common.Select(p => $"every step | `{p.Key}` | {p.Valid} | | {p.Doc}"))),
         "recipes" => Lines("name | steps | for", RecipeTable.BuiltIn.Select(r => $"`{r.Name}` | `{r.Steps.Replace("|", "\\|")}` | {r.Doc}")),
         "operators" => string.Join(", ", OnnxOperators.All.Select(o => o.Name)) + ".\n",

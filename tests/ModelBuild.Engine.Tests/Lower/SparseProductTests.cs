@@ -113,7 +113,7 @@ public class SparseProductTests
         string digits = Path.Combine(Fixtures.Repository, "samples", "Digits", "models", "digits.onnx");
         CompileResult result = Compiler.Compile(new(digits, "Digits", "Samples", "prune(0.52)"), default);
         string report = System.Text.Encoding.UTF8.GetString(result.Files["report.md"]);
-        StringAssert.Matches(report, new(@"^## Sparse or dense\n- .*: 52 % zeros < [0-9.]+ % break-even: dense$", System.Text.RegularExpressions.RegexOptions.Multiline));
+        StringAssert.Matches(report, new(@"^## Choices\n- .*: 52 % zeros < [0-9.]+ % break-even: dense$", System.Text.RegularExpressions.RegexOptions.Multiline));
         StringAssert.Matches(System.Text.Encoding.UTF8.GetString(result.Files["report.json"]), new(@"""choices"": \[\s*"".*: 52 % zeros < [0-9.]+ % break-even: dense"""));
     }
 

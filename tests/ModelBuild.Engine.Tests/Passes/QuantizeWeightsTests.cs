@@ -122,10 +122,35 @@ public class QuantizeWeightsTests
             CollectionAssert.AreEqual(Emitted.From(Apply(recipe, Network()), PlanNames.None).Weights, Emitted.From(Apply(recipe, Network()), PlanNames.None).Weights, recipe);
     }
 
-    private static Graph Apply(string recipe, Graph graph)
+    [TestMethod]
+    public void Auto_StaysWithinTheSize_AndSaysTheRecipe()
     {
-        BoundStep step = RecipeBinder.Bind(new CompileRequest("model.onnx", "Model", "Models", recipe)).Single();
-        return step.Apply(graph, new PassContext(graph) { Samples = [.. Enumerable.Range(0, 24).Select(Sample)] });
+        Graph graph = Network();
+        int most = Bytes("quantize(int8)"), least = Bytes("quantize(ternary, wide: none) | quantize(int8)"), budget = (most + least) / 2;
+        var notes = new List<string>();
+        Graph after = Apply($"auto(max-size: {budget})", graph, notes);
+        int bytes = Emitted.From(Simplify.Run(after), PlanNames.None).Weights.Length;
+        Assert.IsTrue(bytes <= budget && bytes > least, $"{least} < {bytes} <= {budget}");
+        // What is to be pasted gives the same.
+        string recipe = notes.Single()["auto: ".Length..notes.Single().LastIndexOf(" (", StringComparison.Ordinal)];
+        CollectionAssert.AreEqual(Emitted.From(Simplify.Run(after), PlanNames.None).Weights, Emitted.From(Simplify.Run(Apply(recipe, graph)), PlanNames.None).Weights, recipe);
+
+        int Bytes(string recipe) => Emitted.From(Simplify.Run(Apply(recipe, graph)), PlanNames.None).Weights.Length;
+    }
+
+    [TestMethod]
+    public void Auto_LosesNoMoreThanItMay()
+    {
+        Graph graph = Network(), none = Simplify.Run(Apply("auto(max-drop: 0)", graph)), all = Simplify.Run(Apply("auto(max-drop: 1)", graph));
+        Assert.IsLessThan(Emitted.From(none, PlanNames.None).Weights.Length, Emitted.From(all, PlanNames.None).Weights.Length);
+        Assert.IsLessThan(Error(graph, all), Error(graph, none));
+    }
+
+    private static Graph Apply(string recipe, Graph graph, List<string>? notes = null)
+    {
+        foreach (BoundStep step in RecipeBinder.Bind(new CompileRequest("model.onnx", "Model", "Models", recipe)))
+            graph = step.Apply(graph, new PassContext(graph) { Samples = [.. Enumerable.Range(0, 24).Select(Sample)], Note = line => notes?.Add(line) });
+        return graph;
     }
 
     private static double Error(Graph graph, Graph after)

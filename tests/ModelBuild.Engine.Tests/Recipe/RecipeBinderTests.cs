@@ -30,7 +30,7 @@ public class RecipeBinderTests
 
     [TestMethod]
     [DataRow("prun(0.5) | quantize(fp16)",
-        "MB1002: 'prun' is neither a step nor a recipe; steps: prune, equalize, quantize, palettize, encode; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
+        "MB1002: 'prun' is neither a step nor a recipe; steps: prune, equalize, quantize, palettize, auto, encode; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
         "    prun(0.5) | quantize(fp16)",
         "    ^~~~")]
     [DataRow("prune(0.5, scoop: global)",
@@ -69,6 +69,10 @@ public class RecipeBinderTests
         "MB1003: prune: 'rows' is of blocks: structure: block",
         "    prune(0.5, rows: 8)",
         "    ^~~~~")]
+    [DataRow("auto()",
+        "MB1003: auto: one of 'max-drop' and 'max-size' is needed",
+        "    auto()",
+        "    ^~~~")]
     [DataRow("palettize(9)",
         "MB1004: palettize: 'bits' is a whole number from 1 to 8, not 9",
         "    palettize(9)",

@@ -51,7 +51,7 @@ internal enum PruneSolver
 [Description("sets the weights that count least to zero; tensors under 2,048 values are left alone unless only: names them")]
 internal sealed record Prune(
     [Description("the share of the weights that become zero"), Range(0.0, 1.0)] double? Sparsity = null,
-    [Description("instead of a share: all of at most this score become zero"), Range(0.0, double.MaxValue)] double? Threshold = null,
+    [Description("instead of a share: all of at most this score become zero"), Range(0.0, double.PositiveInfinity)] double? Threshold = null,
     [Description("the share is of each tensor, or of all together, each measured against its own root mean square")] PruneScope Scope = PruneScope.Local,
     [Description("single weights, or blocks of them: rows outputs in a row × one input")] PruneStructure Structure = PruneStructure.Unstructured,
     [Description("outputs of a block, 4 unless said: 4, 8, 16 or 32 are what kernels gain by"), Range(1, 1024)] int? Rows = null,

@@ -8,8 +8,11 @@ public static class Compiler
     /// <summary>How many made-up samples stand in where the item has no data.</summary>
     private const int RandomSamples = 16;
 
+    /// <param name="request">What is asked.</param>
+    /// <param name="cancellation">Ends it with an OperationCanceledException.</param>
+    /// <param name="progress">Takes what steps that take long are at, for whoever watches.</param>
     /// <exception cref="DiagnosticException">The model, the recipe or the data is at fault; nothing was written.</exception>
-    public static CompileResult Compile(CompileRequest request, CancellationToken cancellation)
+    public static CompileResult Compile(CompileRequest request, CancellationToken cancellation, Action<string>? progress = null)
     {
         // What the user wrote is read first: a typing error should not wait for a measurement.
         Budgets budgets = Budgets.Read(request);
@@ -37,7 +40,7 @@ public static class Compiler
         Graph graph = source;
         foreach (BoundStep step in steps)
         {
-            var context = new PassContext(source) { Samples = known.Samples(), Labels = known.Labels, Note = notes.Add, Cancellation = cancellation };
+            var context = new PassContext(source) { Samples = known.Samples(), Labels = known.Labels, Note = notes.Add, Progress = layer => progress?.Invoke($"{step.Text}: {layer}"), Cancellation = cancellation };
             graph = Lowered(request, () => Simplify.Run(step.Apply(graph, context)));
             footprints.Add(Footprint.Of(step.Text, graph));
         }

@@ -28,7 +28,7 @@ internal static class CompressCommand
     private static int Run(CompileRequest request, string folder, string? json, Terminal terminal, CancellationToken cancellation)
     {
         string name = Path.GetFileNameWithoutExtension(request.Model);
-        CompileResult result = terminal.Working($"compressing {name}", () => Compiler.Compile(request, cancellation));
+        CompileResult result = terminal.Working($"compressing {name}", progress => Compiler.Compile(request, cancellation, progress));
         var files = new Dictionary<string, byte[]>(result.Files)
         {
             [name + ".plan"] = Encoding.UTF8.GetBytes(result.PlanText),

@@ -34,7 +34,12 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool watched
 
     /// <summary>Works, under a text that says at what.</summary>
     /// <param name="still">Whether nothing may move: work that measures time has the machine to itself.</param>
-    public T Working<T>(string text, Func<T> work, bool still = false) => watched ? _error.Value.Status().AutoRefresh(!still).Start(Markup.Escape(text), _ => work()) : work();
+    public T Working<T>(string text, Func<T> work, bool still = false) => Working(text, _ => work(), still);
+
+    /// <summary>The same of work that says now and then what it is at.</summary>
+    public T Working<T>(string text, Func<Action<string>, T> work, bool still = false) => watched
+        ? _error.Value.Status().AutoRefresh(!still).Start(Markup.Escape(text), status => work(at => status.Status(Markup.Escape($"{text}: {at}"))))
+        : work(_ => { });
 
     /// <summary>Works through so many things, of which each is counted as it ends.</summary>
     public void Working(string text, int count, Action<Action> work)

@@ -35,7 +35,7 @@ internal abstract record LowBits(WeightSolver Solve, WideLayers Wide, double Rat
         [.. graph.Nodes.Where(n => Applies(graph, n) && Nodes.Selects(n) && graph.Nodes.Sum(other => other.Inputs.Count(i => i == n.Inputs[1])) == 1)];
 
     protected LayerSolver Solver(Graph graph, Node[] layers, PassContext context) =>
-        new(Solve == WeightSolver.Nearest ? [] : [.. context.Samples], Rate, layers.Sum(n => (long)graph.Constant(n.Inputs[1])!.Shape.Size), context.Cancellation);
+        new(Solve == WeightSolver.Nearest ? [] : [.. context.Samples], Rate, layers.Sum(n => (long)graph.Constant(n.Inputs[1])!.Shape.Size), context.Cancellation) { Progress = context.Progress };
 
     protected LevelsChoice ChoiceOf(Graph graph, Node[] layers, Node node) =>
         Wide == WideLayers.Ends && (node == layers[0] || node == layers[^1] || graph.Constant(node.Inputs[1])!.Shape.Size < WeightTensors.Small) ? EightBits : Choice;

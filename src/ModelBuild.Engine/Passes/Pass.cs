@@ -33,5 +33,8 @@ internal sealed record PassContext(Graph Source)
     /// <summary>Takes a line for the report: what a step has chosen.</summary>
     public Action<string> Note { get; init; } = _ => { };
 
+    /// <summary>Takes what a long step is at: the name of a layer.</summary>
+    public Action<string> Progress { get; init; } = _ => { };
+
     public CancellationToken Cancellation { get; init; }
 }

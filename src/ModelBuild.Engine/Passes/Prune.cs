@@ -72,7 +72,7 @@ internal sealed record Prune(
     public override Graph Apply(Graph graph, PassContext context)
     {
         WeightTensor[] tensors = [.. WeightTensors.Of(graph, Nodes).Where(t => t.Named || t.Tensor.Shape.Size >= WeightTensors.Small)];
-        var solver = new LayerSolver(NeedsCalibration ? [.. context.Samples] : [], 0, 1, context.Cancellation);
+        var solver = new LayerSolver(NeedsCalibration ? [.. context.Samples] : [], 0, 1, context.Cancellation) { Progress = context.Progress };
         Dictionary<string, float[]> scores = tensors.ToDictionary(t => t.Value, t => Scores(graph, t, solver));
         IEnumerable<WeightTensor[]> groups = Scope == PruneScope.Global ? [tensors] : tensors.Select(t => new[] { t });
         Graph pruned = WeightTensors.With(graph, groups.SelectMany(group => Zero(group, scores)));

@@ -116,6 +116,15 @@ public class QuantizeWeightsTests
     }
 
     [TestMethod]
+    public void Apply_SaysWhichLayerItIsAt()
+    {
+        var layers = new List<string>();
+        Graph graph = Network();
+        RecipeBinder.Bind(new CompileRequest("model.onnx", "Model", "Models", "quantize(int4)")).Single().Apply(graph, new PassContext(graph) { Samples = [Sample(1)], Progress = layers.Add });
+        CollectionAssert.AreEqual(new[] { "first", "deep", "wide", "last" }, layers);
+    }
+
+    [TestMethod]
     public void Apply_GivesTheSameBytes_EachTime()
     {
         foreach (string recipe in new[] { "quantize(int3)", "quantize(int4, activations: int8, rate: 0.1)" })

@@ -101,7 +101,7 @@ internal sealed class ChannelPruning
         return mean > 0 && double.IsFinite(mean) ? Array.ConvertAll(norms, n => n / mean) : norms;
     }
 
-    /// <summary>Layers that read other numbers than before, one after the other, so that of their outputs those that are left come closest to what they were.</summary>
+    /// <summary>Layers that read other numbers than before, one after the other, so that of their outputs those that are left come closest to what they were. Layers that are not selected change where inputs are missing.</summary>
     private Graph Solved(Graph pruned, HashSet<int> gone)
     {
         HashSet<string> fewer = [.. _channels.Nodes.Where(n => n.Map.Mixes && _channels.Without(n.Node.Inputs[0], gone)?.IsAll == false).Select(n => n.Node.Outputs[0])], changed = [];

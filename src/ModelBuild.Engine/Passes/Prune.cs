@@ -56,9 +56,9 @@ internal enum PruneSolver
 
 [Description("sets the weights that count least to zero, or takes out the channels that do; tensors under 2,048 values are left alone unless only: names them, but channels go anywhere")]
 internal sealed record Prune(
-    [Description("the share of the weights that become zero, or of the channels that go, of those that can"), Range(0.0, 1.0)] double? Sparsity = null,
+    [Description("the share of the weights that become zero; of channels, the share that goes of those that need not stay, rounded down"), Range(0.0, 1.0)] double? Sparsity = null,
     [Description("instead of a share: all of at most this score become zero"), Range(0.0, double.MaxValue)] double? Threshold = null,
-    [Description("the share is of each tensor, or of all together, each measured against its own root mean square")] PruneScope Scope = PruneScope.Local,
+    [Description("the share is of each tensor or layer, or of all together, each measured against its own root mean square, or the mean of its channels")] PruneScope Scope = PruneScope.Local,
     [Description("single weights; blocks of them, rows outputs in a row × one input; channels, each an output with all that hangs on it through sums, concatenations, shuffles and depthwise filters: the graph shrinks; or n:m, where of each m neighbouring weights of an output n stay, neighbours as they lie in a convolution's weights: by input channel, then line and column of the kernel")] PruneStructure Structure = PruneStructure.Unstructured,
     [Description("outputs of a block, 4 unless said: 4, 8, 16 or 32 are what kernels gain by"), Range(1, 1024)] int? Rows = null,
     [Description("weights of m that stay, 2 unless said"), Range(1, 1023)] int? N = null,

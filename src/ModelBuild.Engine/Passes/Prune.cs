@@ -19,6 +19,12 @@ internal enum PruneStructure
 
     /// <summary>Those of some outputs in a row, for one input, together.</summary>
     Block,
+
+    /// <summary>All of an output, of the layer and of whatever reads it: the graph shrinks.</summary>
+    Channel,
+
+    /// <summary>Of some neighbouring inputs of an output, all but the best few.</summary>
+    Nm,
 }
 
 internal enum PruneNorm
@@ -48,22 +54,32 @@ internal enum PruneSolver
     Layerwise,
 }
 
-[Description("sets the weights that count least to zero; tensors under 2,048 values are left alone unless only: names them")]
+[Description("sets the weights that count least to zero, or takes out the channels that do; tensors under 2,048 values are left alone unless only: names them, but channels go anywhere")]
 internal sealed record Prune(
-    [Description("the share of the weights that become zero"), Range(0.0, 1.0)] double? Sparsity = null,
+    [Description("the share of the weights that become zero; of channels, the share that goes of those that need not stay, rounded down"), Range(0.0, 1.0)] double? Sparsity = null,
     [Description("instead of a share: all of at most this score become zero"), Range(0.0, double.PositiveInfinity)] double? Threshold = null,
-    [Description("the share is of each tensor, or of all together, each measured against its own root mean square")] PruneScope Scope = PruneScope.Local,
-    [Description("single weights, or blocks of them: rows outputs in a row × one input")] PruneStructure Structure = PruneStructure.Unstructured,
+    [Description("the share is of each tensor or layer, or of all together, each measured against its own root mean square, or the mean of its channels")] PruneScope Scope = PruneScope.Local,
+    [Description("single weights; blocks of them, rows outputs in a row × one input; channels, each an output with all that hangs on it through sums, concatenations, shuffles and depthwise filters: the graph shrinks; or n:m, where of each m neighbouring weights of an output n stay, neighbours as they lie in a convolution's weights: by input channel, then line and column of the kernel")] PruneStructure Structure = PruneStructure.Unstructured,
     [Description("outputs of a block, 4 unless said: 4, 8, 16 or 32 are what kernels gain by"), Range(1, 1024)] int? Rows = null,
+    [Description("weights of m that stay, 2 unless said"), Range(1, 1023)] int? N = null,
+    [Description("weights of which n stay, 4 unless said; a rest at the end keeps as many, if it has them"), Range(2, 1024)] int? M = null,
     [Description("what weighs: a weight's magnitude, or that times what it meets on calibration data")] PruneScore Score = PruneScore.Magnitude,
-    [Description("a block's score, of those of its weights: their mean, or the root of their mean square")] PruneNorm Norm = PruneNorm.L1,
+    [Description("a block's or channel's score, of those of its weights: their mean, or the root of their mean square; a channel's is relative to its layer's")] PruneNorm Norm = PruneNorm.L1,
     [Description("what becomes of the weights that remain")] PruneSolver Solve = PruneSolver.None) : Pass
 {
     public override string? Conflict =>
-        Sparsity == null == (Threshold == null) ? "one of 'sparsity' and 'threshold' is needed: the share of the weights that become zero, or what they are at most"
+        Structure == PruneStructure.Nm && (Sparsity != null || Threshold != null || Scope == PruneScope.Global) ? "n of m weights stay with structure: nm, whatever they are: 'sparsity', 'threshold' and 'scope' are of others"
+        : Structure == PruneStructure.Channel && (Sparsity == null || Threshold != null) ? "channels go by 'sparsity', the share of them that goes"
+        : Structure != PruneStructure.Nm && Sparsity == null == (Threshold == null) ? "one of 'sparsity' and 'threshold' is needed: the share of the weights that become zero, or what they are at most"
         : Rows != null && Structure != PruneStructure.Block ? "'rows' is of blocks: structure: block"
+        : (N ?? M) != null && Structure != PruneStructure.Nm ? "'n' and 'm' are of n:m: structure: nm"
+        : Stay >= Among ? $"'n' is less than 'm': {Stay} of {Among} are all"
         : Threshold != null && Scope == PruneScope.Global ? "'scope' is of a share: a threshold is the same for all tensors"
         : null;
+
+    private int Stay => N ?? 2;
+
+    private int Among => M ?? 4;
 
     public override bool NeedsCalibration => Score == PruneScore.Wanda || Solve == PruneSolver.Layerwise;
 
@@ -71,22 +87,23 @@ internal sealed record Prune(
 
     public override Graph Apply(Graph graph, PassContext context)
     {
-        WeightTensor[] tensors = [.. WeightTensors.Of(graph, Nodes).Where(t => t.Named || t.Tensor.Shape.Size >= WeightTensors.Small)];
         var solver = new LayerSolver(NeedsCalibration ? [.. context.Samples] : [], 0, 1, context.Cancellation) { Progress = context.Progress };
-        Dictionary<string, float[]> scores = tensors.ToDictionary(t => t.Value, t => Scores(graph, t, solver));
+        if (Structure == PruneStructure.Channel)
+            return new ChannelPruning(this, graph, solver).Run();
+        WeightTensor[] tensors = [.. WeightTensors.Of(graph, Nodes).Where(t => t.Named || t.Tensor.Shape.Size >= WeightTensors.Small)];
+        Dictionary<string, float[]> scores = tensors.ToDictionary(t => t.Value, t => Scores(graph, Layer(graph, t), t.Tensor, solver));
         IEnumerable<WeightTensor[]> groups = Scope == PruneScope.Global ? [tensors] : tensors.Select(t => new[] { t });
-        Graph pruned = WeightTensors.With(graph, groups.SelectMany(group => Zero(group, scores)));
+        Graph pruned = WeightTensors.With(graph, Structure == PruneStructure.Nm ? NOfM(graph, tensors, scores) : groups.SelectMany(group => Zero(group, scores)));
         return Solve == PruneSolver.None ? pruned : Solved(graph, pruned, tensors, solver);
     }
 
-    /// <summary>What each weight counts, before blocks.</summary>
-    private float[] Scores(Graph graph, WeightTensor tensor, LayerSolver solver)
+    /// <summary>What each weight counts, before blocks and channels; squared where these take roots of means.</summary>
+    public float[] Scores(Graph graph, Node? layer, Tensor weights, LayerSolver solver)
     {
-        float[] scores = Array.ConvertAll(tensor.Tensor.F32.ToArray(), Math.Abs);
-        if (Score == PruneScore.Wanda && Layer(graph, tensor) is { } node)
+        float[] scores = Array.ConvertAll(weights.F32.ToArray(), Math.Abs);
+        if (Score == PruneScore.Wanda && layer != null && LayerSolver.Product(graph, layer) is { } product)
         {
-            PatchProduct product = LayerSolver.Product(graph, node)!;
-            float[] meets = solver.InputScales(node, graph, product);
+            float[] meets = solver.InputScales(layer, graph, product);
             for (int i = 0; i < scores.Length; i++)
             {
                 int row = i / product.Depth, k = i % product.Depth;
@@ -107,6 +124,27 @@ internal sealed record Prune(
                 present = LowBits.With(present, node, solver.Solve(node, graph, present, node.Inputs[0], pruned.Constant(tensor.Value)!, (_, _) => [LevelSet.Any], s => s, LowBits.CanHaveBias(graph, node)), b => b);
         }
         return present;
+    }
+
+    /// <summary>Of each m weights of a row, in the order in which they meet a patch, n stay; of equal ones, those that come last. What is no product of rows and patches has no such order.</summary>
+    private IEnumerable<(WeightTensor, float[])> NOfM(Graph graph, WeightTensor[] tensors, Dictionary<string, float[]> scores)
+    {
+        foreach (WeightTensor tensor in tensors)
+        {
+            if (Layer(graph, tensor) is not { } layer)
+                continue;
+            PatchProduct product = LayerSolver.Product(graph, layer)!;
+            float[] weights = tensor.Tensor.F32.ToArray(), counts = scores[tensor.Value];
+            for (int row = 0; row < product.Groups * product.Rows; row++)
+            {
+                foreach (int[] places in Enumerable.Range(0, product.Depth).Select(k => product.Weight(row / product.Rows, row % product.Rows, k)).Chunk(Among))
+                {
+                    foreach (int least in places.OrderBy(p => counts[p]).Take(Math.Max(0, places.Length - Stay)))
+                        weights[least] = 0;
+                }
+            }
+            yield return (tensor, weights);
+        }
     }
 
     /// <summary>The weights of a group of tensors, those that count least zero; of equal ones, those that come first.</summary>

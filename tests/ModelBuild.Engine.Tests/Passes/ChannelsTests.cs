@@ -45,6 +45,14 @@ public class ChannelsTests
         var channels = new Channels(rewrite);
         HashSet<int> needed = channels.Needed;
         HashSet<int> gone = channels.Spare(channels.Values.SelectMany(channels.Bundles).Distinct().Where(b => !needed.Contains(b) && random.Next(3) == 0).ToArray());
+        Graph unread = Unread(graph, channels, gone);
+        channels.Remove(gone);
+        return (unread, rewrite.ToGraph());
+    }
+
+    /// <summary>The graph with zeros where some channels are read.</summary>
+    internal static Graph Unread(Graph graph, Channels channels, HashSet<int> gone)
+    {
         Graph unread = graph;
         foreach (var (node, map) in channels.Nodes.Where(n => n.Map is { Mixes: true, Inputs: [{ }, ..] }))
         {
@@ -54,8 +62,7 @@ public class ChannelsTests
             float[] weights = [.. w.F32.ToArray().Select((v, i) => gone.Contains(bundles[i / inner % bundles.Length]) ? 0 : v)];
             unread = unread with { Constants = unread.Constants.SetItem(node.Inputs[1], Tensor.Of(w.Shape, weights)) };
         }
-        channels.Remove(gone);
-        return (unread, rewrite.ToGraph());
+        return unread;
     }
 
     private static Tensor[] Run(Graph graph, Tensor[] inputs)
@@ -65,5 +72,5 @@ public class ChannelsTests
         return runner.Run(inputs);
     }
 
-    private static int Weights(Graph graph) => graph.Nodes.Where(n => n.Op.Weights.Count > 0).Sum(n => graph.Constants[n.Inputs[1]].Shape.Size);
+    internal static int Weights(Graph graph) => graph.Nodes.Where(n => n.Op.Weights.Count > 0).Sum(n => graph.Constants[n.Inputs[1]].Shape.Size);
 }

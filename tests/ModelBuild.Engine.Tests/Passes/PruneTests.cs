@@ -97,6 +97,32 @@ public class PruneTests
     }
 
     [TestMethod]
+    [DataRow("", 2, 4)]
+    [DataRow(", n: 1", 1, 4)]
+    [DataRow(", n: 3, m: 7", 3, 7)]
+    [DataRow(", n: 5, m: 32", 5, 32)]
+    public void Apply_LeavesTheLargestOfNeighbours_WhenNOfMStay(string keys, int n, int m)
+    {
+        // 27 weights of an output: the last group is smaller.
+        Graph before = new ChannelNet(1) is var net ? net.Finish([net.Conv("x", 6, 3)]) : null!;
+        float[] old = Values(before, before.Nodes[0].Inputs[1]), after = Values(Apply($"prune(structure: nm{keys}, only: conv)", before), before.Nodes[0].Inputs[1]);
+        foreach (var (was, left) in old.Chunk(27).Zip(after.Chunk(27)).SelectMany(row => row.First.Chunk(m).Zip(row.Second.Chunk(m))))
+        {
+            Assert.AreEqual(Math.Min(n, was.Length), left.Count(w => w != 0));
+            Assert.IsTrue(was.Zip(left).All(w => w.Second == 0 || w.Second == w.First));
+            Assert.IsTrue(was.Zip(left).Where(w => w.Second == 0).All(w => left.Where(l => l != 0).All(l => Math.Abs(l) >= Math.Abs(w.First))));
+        }
+    }
+
+    [TestMethod]
+    public void Apply_TakesColumnsOfAMatrix_AsOutputs_WhenNOfMStay()
+    {
+        float[] after = Values(Apply("prune(structure: nm)", Layers((64, 64, 1))), "w0");
+        for (int column = 0; column < 64; column++)
+            Assert.IsTrue(Enumerable.Range(0, 64).Select(k => after[k * 64 + column]).Chunk(4).All(group => group.Count(w => w != 0) == 2));
+    }
+
+    [TestMethod]
     public void Apply_LeavesSharedWeightsAlone_WhenOneOfTheirNodesIsExcepted()
     {
         Graph graph = Layers((64, 64, 1), (64, 64, 1));

@@ -51,6 +51,26 @@ public class QuantizeWeightsTests
     }
 
     [TestMethod]
+    [DataRow("prune(0.3, structure: channel", 0.8)]
+    [DataRow("prune(0.3, structure: channel, scope: global, norm: l2", 0.8)]
+    [DataRow("prune(0.3, structure: channel, score: wanda", 0.8)]
+    [DataRow("prune(structure: nm, only: wide", 0.6)]
+    [DataRow("prune(structure: nm, only: wide, score: wanda", 0.6)]
+    public void Prune_KeepsWhatTheNetworkGives_Better_WhereLayersAreSolvedForAgain(string recipe, double share)
+    {
+        Graph graph = Network();
+        double plain = Error(graph, Apply(recipe + ")", graph)), solved = Error(graph, Apply(recipe + ", solve: layerwise)", graph));
+        Assert.IsLessThan(share * plain, solved);
+    }
+
+    [TestMethod]
+    public void Prune_LeavesNOfM_WhereWhatRemainsMakesUpForTheRest()
+    {
+        Graph after = Apply("prune(structure: nm, only: wide, solve: layerwise)", Network());
+        Assert.IsTrue(after.Constant(after.Nodes.Single(n => n.Name == "wide").Inputs[1])!.F32.ToArray().Chunk(144).All(row => row.Chunk(4).All(group => group.Count(w => w != 0) == 2)));
+    }
+
+    [TestMethod]
     [DataRow("prune(threshold: 0.05, only: wide)", 0.05f)]
     [DataRow("prune(threshold: 0, only: wide)", 0f)]
     public void Prune_ZeroesWhatIsAtMostTheThreshold(string recipe, float threshold)
@@ -127,7 +147,7 @@ public class QuantizeWeightsTests
     [TestMethod]
     public void Apply_GivesTheSameBytes_EachTime()
     {
-        foreach (string recipe in new[] { "quantize(int3)", "quantize(int4, activations: int8, rate: 0.1)" })
+        foreach (string recipe in new[] { "quantize(int3)", "quantize(int4, activations: int8, rate: 0.1)", "prune(0.3, structure: channel, score: wanda, solve: layerwise)" })
             CollectionAssert.AreEqual(Emitted.From(Apply(recipe, Network()), PlanNames.None).Weights, Emitted.From(Apply(recipe, Network()), PlanNames.None).Weights, recipe);
     }
 

@@ -34,7 +34,7 @@ public class RecipeBinderTests
         "    prun(0.5) | quantize(fp16)",
         "    ^~~~")]
     [DataRow("prune(0.5, scoop: global)",
-        "MB1003: prune: there is no key 'scoop'; keys: sparsity, threshold, scope, structure, rows, score, norm, solve, only, except; did you mean 'scope'?",
+        "MB1003: prune: there is no key 'scoop'; keys: sparsity, threshold, scope, structure, rows, n, m, score, norm, solve, only, except; did you mean 'scope'?",
         "    prune(0.5, scoop: global)",
         "               ^~~~~")]
     [DataRow("prune(0.5, scope: globl)",
@@ -73,6 +73,30 @@ public class RecipeBinderTests
         "MB1003: auto: one of 'max-drop' and 'max-size' is needed",
         "    auto()",
         "    ^~~~")]
+    [DataRow("prune(0.5, structure: nm)",
+        "MB1003: prune: n of m weights stay with structure: nm, whatever they are: 'sparsity', 'threshold' and 'scope' are of others",
+        "    prune(0.5, structure: nm)",
+        "    ^~~~~")]
+    [DataRow("prune(structure: nm, scope: global)",
+        "MB1003: prune: n of m weights stay with structure: nm, whatever they are: 'sparsity', 'threshold' and 'scope' are of others",
+        "    prune(structure: nm, scope: global)",
+        "    ^~~~~")]
+    [DataRow("prune(structure: channel)",
+        "MB1003: prune: channels go by 'sparsity', the share of them that goes",
+        "    prune(structure: channel)",
+        "    ^~~~~")]
+    [DataRow("prune(structure: channel, threshold: 0.1)",
+        "MB1003: prune: channels go by 'sparsity', the share of them that goes",
+        "    prune(structure: channel, threshold: 0.1)",
+        "    ^~~~~")]
+    [DataRow("prune(0.5, m: 4)",
+        "MB1003: prune: 'n' and 'm' are of n:m: structure: nm",
+        "    prune(0.5, m: 4)",
+        "    ^~~~~")]
+    [DataRow("prune(structure: nm, n: 4)",
+        "MB1003: prune: 'n' is less than 'm': 4 of 4 are all",
+        "    prune(structure: nm, n: 4)",
+        "    ^~~~~")]
     [DataRow("palettize(9)",
         "MB1004: palettize: 'bits' is a whole number from 1 to 8, not 9",
         "    palettize(9)",

@@ -7,6 +7,27 @@ namespace ModelBuild.Engine;
 /// <param name="counts">What the square of each one's change counts.</param>
 internal delegate LevelSet[] LevelsChoice(ReadOnlySpan<float> weights, ReadOnlySpan<float> counts);
 
+/// <summary>A value that a layer's outputs should be, in their shape.</summary>
+internal sealed record LayerTarget(Graph Graph, string Value)
+{
+    /// <summary>Some of its channels.</summary>
+    public static LayerTarget Of(Graph graph, string value, Kept? kept)
+    {
+        if (kept?.IsAll != false)
+            return new(graph, value);
+        string name = $"{value}.kept", channels = $"{value}.channels";
+        for (; graph.Types.ContainsKey(name) || graph.Types.ContainsKey(channels); name += "'", channels += "'") { }
+        Tensor indices = Tensor.Of([kept.Channels.Length], kept.Channels);
+        TensorType type = graph.Types[value];
+        return new(graph with
+        {
+            Nodes = graph.Nodes.Add(new(name, new Gather(kept.Axis), new([value, channels]), new([name]))),
+            Constants = graph.Constants.Add(channels, indices),
+            Types = graph.Types.Add(channels, indices.Type).Add(name, type with { Shape = type.Shape.With(kept.Axis, kept.Channels.Length) }),
+        }, name);
+    }
+}
+
 /// <summary>
 /// Weights of one layer after the other on a grid or a codebook, so that with the inputs that the layer will get it comes closest to the outputs that it had: what layers before it have lost,
 /// it makes up for as far as it can.
@@ -26,22 +47,23 @@ internal sealed record LayerSolver(IReadOnlyList<Tensor[]> Samples, double Rate,
     private const int MostPatches = 1 << 17, MostWidePatches = 1 << 13, Wide = 1 << 12;
 
     /// <summary>The weights of <paramref name="node"/>.</summary>
-    /// <param name="node">As <paramref name="reference"/> has it.</param>
-    /// <param name="reference">What the layer's outputs should be.</param>
+    /// <param name="node">As <paramref name="graph"/> has it.</param>
+    /// <param name="graph">Where the layer has the shape and the bias that it will have.</param>
     /// <param name="present">A graph that computes the layer's inputs as they will be, <paramref name="input"/>.</param>
     /// <param name="weights">What they are, or what is left of them: zeros stay zero.</param>
     /// <param name="levels">What weights may be, by what they are and how much each counts.</param>
     /// <param name="stored">Scales that are stored in few bytes.</param>
     /// <param name="biased">Whether the layer can have a bias.</param>
-    public SolvedLayer Solve(Node node, Graph reference, Graph present, string input, Tensor weights, LevelsChoice levels, Func<float, float> stored, bool biased)
+    /// <param name="target">What the layer's outputs should be, if not what they are in <paramref name="graph"/>.</param>
+    public SolvedLayer Solve(Node node, Graph graph, Graph present, string input, Tensor weights, LevelsChoice levels, Func<float, float> stored, bool biased, LayerTarget? target = null)
     {
         Progress(node.Name);
-        PatchProduct product = Product(reference, node)!;
+        PatchProduct product = Product(graph, node)!;
         int rows = product.Groups * product.Rows;
         // [group][row][k], whatever the tensor's order.
         int[] places = [.. Enumerable.Range(0, rows * product.Depth).Select(i => product.Weight(i / product.Depth / product.Rows, i / product.Depth % product.Rows, i % product.Depth))];
-        float[] start = Array.ConvertAll(places, p => weights.F32[p]), biases = biased && node.Inputs.Count > 2 && reference.Constant(node.Inputs[2]) is { } bias ? [.. bias.F32] : new float[rows];
-        Quadratic[] costs = Costs(node, reference, present, input, product, start, biases, biased);
+        float[] start = Array.ConvertAll(places, p => weights.F32[p]), biases = biased && node.Inputs.Count > 2 && graph.Constant(node.Inputs[2]) is { } bias ? [.. bias.F32] : new float[rows];
+        Quadratic[] costs = Costs(target ?? new(graph, node.Outputs[0]), present, input, product, start, biases, biased);
         LevelSet[] choices = levels(start, [.. Enumerable.Range(0, start.Length).Select(i => costs[i / product.Depth / product.Rows].Diagonal[i % product.Depth])]);
         float[] found = new float[start.Length], scales = new float[rows];
         for (int g = 0; g < product.Groups; g++)
@@ -56,12 +78,12 @@ internal sealed record LayerSolver(IReadOnlyList<Tensor[]> Samples, double Rate,
         return new(product, weights.Shape, found, scales, biased ? biases : []);
     }
 
-    private Quadratic[] Costs(Node node, Graph reference, Graph present, string input, PatchProduct product, float[] start, float[] biases, bool biased)
+    private Quadratic[] Costs(LayerTarget target, Graph present, string input, PatchProduct product, float[] start, float[] biases, bool biased)
     {
         if (Samples.Count == 0)
             return [.. Enumerable.Range(0, product.Groups).Select(g => new NoQuadratic(product.Depth, biases.AsSpan(g * product.Rows, product.Rows)))];
         int each = product.Rows * product.Depth;
-        return [.. Observe(node, reference, present, input, product, biased).Select((s, g) => s.Finish(start.AsSpan(g * each, each), Rate > 0 ? RateDamping : Damping))];
+        return [.. Observe(target, present, input, product, biased).Select((s, g) => s.Finish(start.AsSpan(g * each, each), Rate > 0 ? RateDamping : Damping))];
     }
 
     /// <summary>The root mean square of what each weight of a row meets, [group][k].</summary>
@@ -89,11 +111,11 @@ internal sealed record LayerSolver(IReadOnlyList<Tensor[]> Samples, double Rate,
             ? node.Op.AsPatches(graph.Types[node.Inputs[0]], weights.Type, graph.Types[node.Outputs[0]])
             : null;
 
-    private LayerStatistics[] Observe(Node node, Graph reference, Graph present, string input, PatchProduct product, bool biased)
+    private LayerStatistics[] Observe(LayerTarget target, Graph present, string input, PatchProduct product, bool biased)
     {
         long all = (long)Samples.Count * product.Patches, step = Math.Max(1, all / (product.Depth > Wide ? MostWidePatches : MostPatches));
         LayerStatistics[] statistics = [.. Enumerable.Range(0, product.Groups).Select(_ => LayerStatistics.Make(product.Depth, product.Rows, (int)((all + step - 1) / step), biased))];
-        using var wanted = new Watch(reference, node.Outputs[0]);
+        using var wanted = new Watch(target.Graph, target.Value);
         using var got = new Watch(present, input);
         float[] patch = new float[product.Groups * product.Depth], outputs = new float[product.Rows];
         for (long next = 0; next < all; )

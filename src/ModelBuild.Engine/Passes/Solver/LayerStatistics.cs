@@ -19,6 +19,8 @@ internal abstract class LayerStatistics(int depth, int rows, bool centered)
 
     protected int Rows => rows;
 
+    protected bool Centered => centered;
+
     protected int Count { get; private set; }
 
     public void Add(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
@@ -86,18 +88,24 @@ internal sealed class SampleStatistics(int depth, int rows, int patches, bool ce
     }
 }
 
-/// <summary>E[x·xᵀ] and E[y·xᵀ].</summary>
+/// <summary>
+/// E[x·xᵀ] and E[y·xᵀ]. Where means don't count, x is taken about the first patch: of inputs that hardly ever change, rounding would otherwise leave more than they do, and no
+/// longer a square.
+/// </summary>
 internal sealed class MomentStatistics(int depth, int rows, bool centered) : LayerStatistics(depth, rows, centered)
 {
     // Patches that go into the sums together: a row of those is read and written once for all of them. Partial sums are floats; after so many patches they go into doubles.
     private const int Batch = 32, Part = 64 * Batch;
 
     private readonly double[] _second = new double[depth * depth], _cross = new double[rows * depth];
-    private readonly float[] _partSecond = new float[depth * depth], _partCross = new float[rows * depth], _patches = new float[Batch * depth], _outputs = new float[Batch * rows];
+    private readonly float[] _partSecond = new float[depth * depth], _partCross = new float[rows * depth], _patches = new float[Batch * depth], _outputs = new float[Batch * rows], _origin = new float[depth];
 
     protected override void Take(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
-        x.CopyTo(_patches.AsSpan(Count % Batch * Depth));
+        if (Count == 0 && Centered)
+            x.CopyTo(_origin);
+        for (int k = 0; k < Depth; k++)
+            _patches[Count % Batch * Depth + k] = x[k] - _origin[k];
         y.CopyTo(_outputs.AsSpan(Count % Batch * Rows));
         if (Count % Batch == Batch - 1)
             Fold(Batch);
@@ -141,11 +149,12 @@ internal sealed class MomentStatistics(int depth, int rows, bool centered) : Lay
         Fold(Count % Batch);
         Flush();
         float[] second = new float[Depth * Depth], cross = new float[Rows * Depth], diagonal = new float[Depth];
+        double[] sums = [.. _origin.Select((o, k) => SumX(k) - (double)o * Count)];
         double trace = 0;
         for (int i = 0; i < Depth; i++)
         {
             for (int j = i; j < Depth; j++)
-                second[i * Depth + j] = second[j * Depth + i] = (float)((_second[i * Depth + j] - SumX(i) * (SumX(j) / Count)) / Count);
+                second[i * Depth + j] = second[j * Depth + i] = (float)((_second[i * Depth + j] - sums[i] * (sums[j] / Count)) / Count);
             trace += second[i * Depth + i];
         }
         float delta = Delta(trace, damping);
@@ -154,7 +163,7 @@ internal sealed class MomentStatistics(int depth, int rows, bool centered) : Lay
         for (int r = 0; r < Rows; r++)
         {
             for (int k = 0; k < Depth; k++)
-                cross[r * Depth + k] = (float)((_cross[r * Depth + k] - SumY(r) * (SumX(k) / Count)) / Count + (double)delta * start[r * Depth + k]);
+                cross[r * Depth + k] = (float)((_cross[r * Depth + k] - SumY(r) * (sums[k] / Count)) / Count + (double)delta * start[r * Depth + k]);
         }
         return new MomentQuadratic(second, cross, Depth, Rows) { MeanX = MeanX, MeanY = MeanY, Power = Power, Diagonal = diagonal };
     }

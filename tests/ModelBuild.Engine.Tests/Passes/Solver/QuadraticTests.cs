@@ -74,6 +74,20 @@ public class QuadraticTests
     }
 
     [TestMethod]
+    [DataRow(29)]
+    [DataRow(5000)]
+    public void Weights_StayWhereTheyWere_WhenInputsAreAlwaysTheSame(int patches)
+    {
+        float[] start = Numbers(Depth), same = Array.ConvertAll(Numbers(Depth), v => 100 * v);
+        LayerStatistics statistics = new MomentStatistics(Depth, 1, centered: true);
+        for (int p = 0; p < patches; p++)
+            statistics.Add(same, [0.7f]);
+        GridSolution solved = new GridSolver(statistics.Finish(start, 0.01f), start, [LevelSet.Any], 0, s => s).Solve(CancellationToken.None);
+        for (int k = 0; k < Depth; k++)
+            Assert.AreEqual(start[k], solved.Levels[k], 1e-2f);
+    }
+
+    [TestMethod]
     public void Bias_PutsTheMeanRight()
     {
         float[] start = Numbers(Rows * Depth), q = Numbers(Depth);

@@ -30,6 +30,18 @@ internal sealed record Levels(byte[] Head, byte[] Symbols)
         return levels with { Head = [.. Numbers(grid.Scales), .. levels.Head] };
     });
 
+    /// <summary>As floats of eight bits, of each type that can say them.</summary>
+    public static IEnumerable<Levels> OfFloat8(ReadOnlySpan<float> weights, PanelLayout layout)
+    {
+        var found = new List<Levels>();
+        foreach (Float8Type type in Float8Type.All)
+        {
+            if (ScaledFloats.Of(weights, layout, type) is { } floats)
+                found.Add(new([type.Fraction, .. Numbers(floats.Scales)], floats.Codes));
+        }
+        return found;
+    }
+
     /// <summary>As places in a list of the values that there are, which may be 256.</summary>
     public static Levels? OfPalette(ReadOnlySpan<float> weights)
     {

@@ -16,6 +16,13 @@ public class RecipeBinderTests
     public void Bind_TakesDefaults_WhenOnlyTheFirstArgumentIsGiven() => Assert.AreEqual(new Prune(0.25), Bind("prune(0.25)").Single().Pass);
 
     [TestMethod]
+    public void Bind_ReadsWordsWithDigitsAndDashes()
+    {
+        Assert.IsInstanceOfType<StoreFloat8E4M3>(Bind("quantize(fp8-e4m3fn)").Single().Pass);
+        Assert.IsInstanceOfType<StoreFloat8E5M2>(Bind("quantize(FP8-E5M2, only: Conv)").Single().Pass);
+    }
+
+    [TestMethod]
     public void Bind_ChoosesTheRow_WhenTheFirstWordSaysWhich() => Assert.IsInstanceOfType<StoreFloat16>(Bind("quantize(FP16, except: Gemm)").Single().Pass);
 
     [TestMethod]
@@ -78,11 +85,11 @@ public class RecipeBinderTests
         "    palettize()",
         "    ^~~~~~~~~")]
     [DataRow("quantize(fp61)",
-        "MB1004: quantize: 'fp61' is unknown; valid: int8, fp16, int4, int3, int2, ternary, quaternary; did you mean 'fp16'?",
+        "MB1004: quantize: 'fp61' is unknown; valid: int8, fp16, fp8-e4m3fn, fp8-e5m2, int4, int3, int2, ternary, quaternary; did you mean 'fp16'?",
         "    quantize(fp61)",
         "             ^~~~")]
     [DataRow("quantize()",
-        "MB1003: quantize: the first argument says which: int8, fp16, int4, int3, int2, ternary, quaternary",
+        "MB1003: quantize: the first argument says which: int8, fp16, fp8-e4m3fn, fp8-e5m2, int4, int3, int2, ternary, quaternary",
         "    quantize()",
         "    ^~~~~~~~")]
     [DataRow("Edge(0.5)",

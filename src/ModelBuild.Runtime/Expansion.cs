@@ -118,6 +118,14 @@ public readonly unsafe struct Expansion
     public void RansFloat8(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
         Floats(SymbolCode.Rans, from, to, elements, new(outputs, depth, width, groups), form);
 
+    /// <summary>Two values an output: the first ones of all outputs and then the second ones as <see cref="Numbers"/>, then which of them each is, in <see cref="SymbolCode.Bits"/>.</summary>
+    public void BitsPair(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
+        Pair(SymbolCode.Bits, from, to, elements, new(outputs, depth, width, groups), form);
+
+    /// <summary>As <see cref="BitsPair"/>, in <see cref="SymbolCode.Rans"/>.</summary>
+    public void RansPair(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
+        Pair(SymbolCode.Rans, from, to, elements, new(outputs, depth, width, groups), form);
+
     /// <summary>Few different values: how many less one, those as <see cref="Numbers"/>, then which of them each is, in <see cref="SymbolCode.Bits"/>.</summary>
     public void BitsPalette(int from, int to, int elements, WeightsForm form = WeightsForm.Same) => Palette(SymbolCode.Bits, from, to, elements, form);
 
@@ -177,6 +185,19 @@ public readonly unsafe struct Expansion
         layout.Spread(scales, decoded);
         for (int i = 0; i < symbols.Length; i++)
             decoded[i] *= values[symbols[i]];
+        Finish(decoded, to, layout, form);
+    }
+
+    private void Pair(SymbolCode code, int from, int to, int elements, PanelLayout layout, WeightsForm form)
+    {
+        ReadOnlySpan<byte> stored = Stored(from);
+        Span<float> values = new float[2 * layout.All], second = new float[elements], decoded = Decoded(to, elements, form);
+        Span<byte> symbols = new byte[elements];
+        Symbols.Read(code, Numbers(stored, values), symbols);
+        layout.Spread(values[..layout.All], decoded);
+        layout.Spread(values[layout.All..], second);
+        for (int i = 0; i < symbols.Length; i++)
+            decoded[i] = symbols[i] == 0 ? decoded[i] : second[i];
         Finish(decoded, to, layout, form);
     }
 

@@ -121,11 +121,19 @@ public unsafe class ExpansionTests
     }
 
     [TestMethod]
+    public void BitsPair_TakesOneOfTwoNumbersOfTheOutput()
+    {
+        // Two groups of an output, with a depth of three.
+        byte[] stored = [2, .. MemoryMarshal.AsBytes<Half>([(Half)1.5, (Half)2, (Half)(-1), (Half)0]), 1, 0b110_010];
+        CollectionAssert.AreEqual(new[] { 1.5f, -1, 1.5f, 2, 0, 0 }, Expand<float>(stored, 6, (e, from, to, n) => e.BitsPair(from, to, n, outputs: 1, depth: 3, width: 1, groups: 2)));
+    }
+
+    [TestMethod]
     public void BitsPalette_LooksUp() => CollectionAssert.AreEqual(new[] { 2.5f, -1, 2.5f },
         Expand<float>([1, 2, .. MemoryMarshal.AsBytes<Half>([(Half)(-1), (Half)2.5]), 1, 0b101], 3, (e, from, to, n) => e.BitsPalette(from, to, n)));
 
     [TestMethod]
-    public void Decoders_StayInside_WhateverIsStored() => Gen.Select(Gen.Byte.Array[0, 90], Gen.Int[0, 200], Gen.Int[0, 12]).Sample((stored, elements, decoder) =>
+    public void Decoders_StayInside_WhateverIsStored() => Gen.Select(Gen.Byte.Array[0, 90], Gen.Int[0, 200], Gen.Int[0, 14]).Sample((stored, elements, decoder) =>
     {
         try
         {
@@ -141,6 +149,7 @@ public unsafe class ExpansionTests
         (e, from, to, n) => e.BitsI8(from, to, n), (e, from, to, n) => e.TritsI8(from, to, n), (e, from, to, n) => e.RansI8(from, to, n),
         (e, from, to, n) => e.BitsGrid(from, to, n, 2, 2, 2, 1), (e, from, to, n) => e.TritsGrid(from, to, n, 1, 1, 1, 1), (e, from, to, n) => e.RansGrid(from, to, n, 1, 1, 1, 1),
         (e, from, to, n) => e.BitsFloat8(from, to, n, 2, 2, 2, 1), (e, from, to, n) => e.RansFloat8(from, to, n, 1, 1, 1, 1),
+        (e, from, to, n) => e.BitsPair(from, to, n, 2, 2, 2, 1), (e, from, to, n) => e.RansPair(from, to, n, 1, 1, 1, 1),
         (e, from, to, n) => e.BitsPalette(from, to, n), (e, from, to, n) => e.TritsPalette(from, to, n), (e, from, to, n) => e.RansPalette(from, to, n),
         (e, from, to, n) => e.I16(from, to, n), (e, from, to, n) => e.I24(from, to, n),
     ];

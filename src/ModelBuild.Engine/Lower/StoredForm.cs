@@ -32,6 +32,8 @@ internal sealed record StoredForm(string Decoder, int ElementBytes, StoredForm.P
         new("RansGrid", 4, (data, layout) => Smallest(Levels.OfGrid(Floats(data), layout), SymbolWriter.Rans), Coded: true, ByOutput: true),
         new("BitsFloat8", 4, (data, layout) => Smallest(Levels.OfFloat8(Floats(data), layout), SymbolWriter.Bits), ByOutput: true),
         new("RansFloat8", 4, (data, layout) => Smallest(Levels.OfFloat8(Floats(data), layout), SymbolWriter.Rans), Coded: true, ByOutput: true),
+        new("BitsPair", 4, (data, layout) => Levels.OfPairs(Floats(data), layout)?.Pack(SymbolWriter.Bits), ByOutput: true),
+        new("RansPair", 4, (data, layout) => Levels.OfPairs(Floats(data), layout)?.Pack(SymbolWriter.Rans), Coded: true, ByOutput: true),
         new("BitsPalette", 4, (data, _) => Levels.OfPalette(Floats(data))?.Pack(SymbolWriter.Bits)),
         new("TritsPalette", 4, (data, _) => Levels.OfPalette(Floats(data))?.Pack(SymbolWriter.Trits)),
         new("RansPalette", 4, (data, _) => Levels.OfPalette(Floats(data))?.Pack(SymbolWriter.Rans), Coded: true),

@@ -37,6 +37,19 @@ public class LevelsTests
     }, iter: 300);
 
     [TestMethod]
+    public void Forms_GiveBackPairs() => Gen.Select(AnyLayout, Gen.OneOf(Gen.Float, Gen.OneOf(0f, -0f, float.NaN, float.NegativeInfinity), Gen.Float[-9, 9].Select(f => (float)(Half)f)).Array[420], Gen.Int[0, 1000]).Sample((layout, values, seed) =>
+    {
+        float[] weights = Pairs(layout.Layout, layout.Taps, values, new Random(seed));
+        Assert.Contains("BitsPair", GiveBack(MemoryMarshal.AsBytes<float>(weights).ToArray(), 4, layout.Layout));
+        if (layout.Layout.Depth > 2)
+        {
+            layout.Layout.Spread<float>([.. Enumerable.Repeat(3e9f, layout.Layout.All)], weights.AsSpan(..(weights.Length / layout.Taps)));
+            (weights[0], weights[1 * Math.Min(layout.Layout.Width, layout.Layout.Outputs)]) = (3e8f, 3e7f);
+            Assert.IsNull(Levels.OfPairs(weights, layout.Layout));
+        }
+    }, iter: 300);
+
+    [TestMethod]
     public void Forms_GiveBackPalettes() => Gen.OneOf(Gen.Float, Gen.OneOf(0f, -0f, float.NaN, float.PositiveInfinity), Gen.Float[-9, 9].Select(f => (float)(Half)f)).Array[1, 300].SelectMany(palette => Gen.OneOf(palette).Array[0, 900])
         .Sample(weights =>
         {
@@ -112,6 +125,15 @@ public class LevelsTests
         var layout = new PanelLayout(64, 144, 32);
         var (form, packed) = StoredForm.Smallest(MemoryMarshal.AsBytes<float>(Grid(layout, 1, most, halves, new Random(1))), 4, layout)!.Value;
         Assert.AreEqual((decoder, bytes), (form.Decoder, packed.Length));
+    }
+
+    [TestMethod]
+    public void Pairs_TakeABit_AndTwoNumbersAnOutput()
+    {
+        var layout = new PanelLayout(64, 144, 32);
+        float[] weights = Pairs(layout, 1, [.. Enumerable.Range(0, 128).Select(i => (float)(Half)MathF.Sin(i))], new Random(1));
+        var (form, packed) = StoredForm.Smallest(MemoryMarshal.AsBytes<float>(weights), 4, layout)!.Value;
+        Assert.AreEqual(("BitsPair", 1 + 2 * 2 * 64 + 1 + 64 * 144 / 8), (form.Decoder, packed.Length));
     }
 
     [TestMethod]
@@ -192,6 +214,15 @@ public class LevelsTests
     {
         byte[] resource = writer.Finish(id => id, out _), block = Decoders.Expand(resource, writer.Expansions, writer.ExpandedBytes);
         return (buffer.Space == Space.Weights ? resource : block)[buffer.Offset..(buffer.Offset + buffer.Bytes)];
+    }
+
+    /// <summary>One of two numbers of their output.</summary>
+    private static float[] Pairs(PanelLayout layout, int taps, float[] values, Random random)
+    {
+        float[] first = new float[layout.All * layout.Depth * taps], second = new float[first.Length];
+        layout.Spread<float>(values[..layout.All], first);
+        layout.Spread<float>(values[^layout.All..], second);
+        return [.. first.Zip(second, (a, b) => random.Next(2) == 0 ? a : b)];
     }
 
     /// <summary>Normally distributed numbers as floats of eight bits, times a float16 scale of their output; one output is zero.</summary>

@@ -84,12 +84,16 @@ public class RecipeBinderTests
         "MB1003: palettize: 'bits' is missing: a whole number from 1 to 8 (a codebook has at most two to the power of this values)",
         "    palettize()",
         "    ^~~~~~~~~")]
+    [DataRow("quantize(binary, activations: int8)",
+        "MB1003: quantize: 'weights: binary' is two numbers an output, which are no integers: valid with activations: float32; activations: int8 goes with int8, int4, int3, int2, ternary and quaternary",
+        "    quantize(binary, activations: int8)",
+        "    ^~~~~~~~")]
     [DataRow("quantize(fp61)",
-        "MB1004: quantize: 'fp61' is unknown; valid: int8, fp16, fp8-e4m3fn, fp8-e5m2, int4, int3, int2, ternary, quaternary; did you mean 'fp16'?",
+        "MB1004: quantize: 'fp61' is unknown; valid: int8, fp16, fp8-e4m3fn, fp8-e5m2, int4, int3, int2, ternary, quaternary, binary; did you mean 'fp16'?",
         "    quantize(fp61)",
         "             ^~~~")]
     [DataRow("quantize()",
-        "MB1003: quantize: the first argument says which: int8, fp16, fp8-e4m3fn, fp8-e5m2, int4, int3, int2, ternary, quaternary",
+        "MB1003: quantize: the first argument says which: int8, fp16, fp8-e4m3fn, fp8-e5m2, int4, int3, int2, ternary, quaternary, binary",
         "    quantize()",
         "    ^~~~~~~~")]
     [DataRow("Edge(0.5)",

@@ -12,6 +12,7 @@ internal static class PassTable
         PassRow.Of<StoreFloat8E5M2>("quantize", "fp8-e5m2"),
         PassRow.Of<QuantizeWeights>("quantize"),
         PassRow.Of<Palettize>("palettize"),
+        PassRow.Of<CorrectBias>("correct-bias"),
         PassRow.Of<Encode>("encode"),
     ];
 }

@@ -37,7 +37,7 @@ public class RecipeBinderTests
 
     [TestMethod]
     [DataRow("prun(0.5) | quantize(fp16)",
-        "MB1002: 'prun' is neither a step nor a recipe; steps: prune, quantize, palettize, encode; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
+        "MB1002: 'prun' is neither a step nor a recipe; steps: prune, quantize, palettize, correct-bias, encode; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
         "    prun(0.5) | quantize(fp16)",
         "    ^~~~")]
     [DataRow("prune(0.5, scoop: global)",

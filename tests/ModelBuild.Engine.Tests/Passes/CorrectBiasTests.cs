@@ -5,13 +5,15 @@ public class CorrectBiasTests
 {
     private static readonly string[] s_layers = ["first", "deep", "wide", "last"];
 
+    private static readonly Tensor[][] s_samples = [.. Enumerable.Range(0, 24).Select(QuantizeWeightsTests.Sample)];
+
     [TestMethod]
     [DataRow("prune(0.6, only: [first, wide, last])")]
     [DataRow("quantize(int3, solve: nearest, wide: none)")]
     [DataRow("quantize(fp8-e5m2)")]
     public void Apply_PutsTheMeansOfLayersRight(string recipe)
     {
-        Graph graph = QuantizeWeightsTests.Network(), changed = QuantizeWeightsTests.Apply(recipe, graph), after = QuantizeWeightsTests.Apply("correct-bias()", graph, changed);
+        Graph graph = QuantizeWeightsTests.Network(), changed = Apply(recipe, graph), after = Apply("correct-bias()", graph, changed);
         foreach (string layer in s_layers)
         {
             float[] wanted = Means(graph, layer), was = Means(changed, layer), got = Means(after, layer);
@@ -26,13 +28,13 @@ public class CorrectBiasTests
     public void Apply_ChangesNothing_WhereNothingHasChanged()
     {
         Graph graph = QuantizeWeightsTests.Network();
-        Assert.AreSame(graph, QuantizeWeightsTests.Apply("correct-bias()", graph));
+        Assert.AreSame(graph, Apply("correct-bias()", graph));
     }
 
     [TestMethod]
     public void Apply_ChangesTheSelectedNodesOnly()
     {
-        Graph graph = QuantizeWeightsTests.Network(), changed = QuantizeWeightsTests.Apply("quantize(int3, solve: nearest)", graph), after = QuantizeWeightsTests.Apply("correct-bias(only: last)", graph, changed);
+        Graph graph = QuantizeWeightsTests.Network(), changed = Apply("quantize(int3, solve: nearest)", graph), after = Apply("correct-bias(only: last)", graph, changed);
         Assert.IsTrue(s_layers.All(l => Input(changed, l).SequenceEqual(Input(after, l)) == (l != "last")));
 
         static float[] Input(Graph graph, string layer) => [.. graph.Constant(graph.Nodes.Single(n => n.Name == layer).Inputs[2])!.F32];
@@ -41,13 +43,19 @@ public class CorrectBiasTests
     [TestMethod]
     public void Apply_LeavesBiasesFloat16_WhereTheyWere()
     {
-        Graph graph = QuantizeWeightsTests.Network(), after = QuantizeWeightsTests.Apply("correct-bias()", graph, QuantizeWeightsTests.Apply("quantize(fp8-e4m3fn)", graph));
+        Graph graph = QuantizeWeightsTests.Network(), after = Apply("correct-bias()", graph, Apply("quantize(fp8-e4m3fn)", graph));
         Assert.IsNotNull(StoredForm.Halves(after.Constant(after.Nodes.Single(n => n.Name == "wide").Inputs[2])!.F32));
+    }
+
+    private static Graph Apply(string recipe, Graph source, Graph? present = null)
+    {
+        BoundStep step = RecipeBinder.Bind(new CompileRequest("model.onnx", "Model", "Models", recipe)).Single();
+        return step.Apply(present ?? source, new PassContext(source) { Samples = s_samples });
     }
 
     private static float[] Means(Graph graph, string layer)
     {
         Node node = graph.Nodes.Single(n => n.Name == layer);
-        return new LayerSolver([.. Enumerable.Range(0, 24).Select(QuantizeWeightsTests.Sample)], 0, 0, default).OutputMeans(node, graph, LayerSolver.Product(graph, node)!);
+        return new LayerSolver(s_samples, 0, 0, default).OutputMeans(node, graph, LayerSolver.Product(graph, node)!);
     }
 }

@@ -137,10 +137,10 @@ public class QuantizeWeightsTests
             CollectionAssert.AreEqual(Emitted.From(Apply(recipe, Network()), PlanNames.None).Weights, Emitted.From(Apply(recipe, Network()), PlanNames.None).Weights, recipe);
     }
 
-    internal static Graph Apply(string recipe, Graph source, Graph? present = null)
+    private static Graph Apply(string recipe, Graph graph)
     {
         BoundStep step = RecipeBinder.Bind(new CompileRequest("model.onnx", "Model", "Models", recipe)).Single();
-        return step.Apply(present ?? source, new PassContext(source) { Samples = [.. Enumerable.Range(0, 24).Select(Sample)] });
+        return step.Apply(graph, new PassContext(graph) { Samples = [.. Enumerable.Range(0, 24).Select(Sample)] });
     }
 
     internal static double Error(Graph graph, Graph after)

@@ -108,6 +108,24 @@ public readonly unsafe struct Expansion
     public void RansGrid(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
         Grid(SymbolCode.Rans, from, to, elements, new(outputs, depth, width, groups), form);
 
+    /// <summary>
+    /// <see cref="Float8"/> times a scale of their output: which type of those, the scales as <see cref="BitsGrid"/> has them, then the floats' bytes in <see cref="SymbolCode.Bits"/>.
+    /// </summary>
+    public void BitsFloat8(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
+        Floats(SymbolCode.Bits, from, to, elements, new(outputs, depth, width, groups), form);
+
+    /// <summary>As <see cref="BitsFloat8"/>, in <see cref="SymbolCode.Rans"/>.</summary>
+    public void RansFloat8(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
+        Floats(SymbolCode.Rans, from, to, elements, new(outputs, depth, width, groups), form);
+
+    /// <summary>Two values an output: the first ones of all outputs and then the second ones as <see cref="Numbers"/>, then which of them each is, in <see cref="SymbolCode.Bits"/>.</summary>
+    public void BitsPair(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
+        Pair(SymbolCode.Bits, from, to, elements, new(outputs, depth, width, groups), form);
+
+    /// <summary>As <see cref="BitsPair"/>, in <see cref="SymbolCode.Rans"/>.</summary>
+    public void RansPair(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
+        Pair(SymbolCode.Rans, from, to, elements, new(outputs, depth, width, groups), form);
+
     /// <summary>Few different values: how many less one, those as <see cref="Numbers"/>, then which of them each is, in <see cref="SymbolCode.Bits"/>.</summary>
     public void BitsPalette(int from, int to, int elements, WeightsForm form = WeightsForm.Same) => Palette(SymbolCode.Bits, from, to, elements, form);
 
@@ -155,11 +173,32 @@ public readonly unsafe struct Expansion
         layout.Spread(scales, decoded);
         for (int i = 0; i < integers.Length; i++)
             decoded[i] *= integers[i];
-        var sparse = new SparseForm(layout.Outputs, layout.Depth, layout.Width);
-        if (form == WeightsForm.Sparse)
-            sparse.Write(decoded, Expanded<int>(to, sparse.Length(decoded)));
-        else
-            Finish(decoded, to, form);
+        Finish(decoded, to, layout, form);
+    }
+
+    private void Floats(SymbolCode code, int from, int to, int elements, PanelLayout layout, WeightsForm form)
+    {
+        ReadOnlySpan<byte> stored = Stored(from);
+        Span<float> values = Float8.Values(stored[0]), scales = new float[layout.All], decoded = Decoded(to, elements, form);
+        Span<byte> symbols = new byte[elements];
+        Symbols.Read(code, Numbers(stored[1..], scales), symbols);
+        layout.Spread(scales, decoded);
+        for (int i = 0; i < symbols.Length; i++)
+            decoded[i] *= values[symbols[i]];
+        Finish(decoded, to, layout, form);
+    }
+
+    private void Pair(SymbolCode code, int from, int to, int elements, PanelLayout layout, WeightsForm form)
+    {
+        ReadOnlySpan<byte> stored = Stored(from);
+        Span<float> values = new float[2 * layout.All], second = new float[elements], decoded = Decoded(to, elements, form);
+        Span<byte> symbols = new byte[elements];
+        Symbols.Read(code, Numbers(stored, values), symbols);
+        layout.Spread(values[..layout.All], decoded);
+        layout.Spread(values[layout.All..], second);
+        for (int i = 0; i < symbols.Length; i++)
+            decoded[i] = symbols[i] == 0 ? decoded[i] : second[i];
+        Finish(decoded, to, layout, form);
     }
 
     private void Palette(SymbolCode code, int from, int to, int elements, WeightsForm form)
@@ -208,6 +247,15 @@ public readonly unsafe struct Expansion
     {
         if (form != WeightsForm.Same)
             WinogradWeights.Write(form, decoded, Expanded<float>(to, WinogradWeights.Elements(form, decoded.Length)));
+    }
+
+    private void Finish(ReadOnlySpan<float> decoded, int to, PanelLayout layout, WeightsForm form)
+    {
+        var sparse = new SparseForm(layout.Outputs, layout.Depth, layout.Width);
+        if (form == WeightsForm.Sparse)
+            sparse.Write(decoded, Expanded<int>(to, sparse.Length(decoded)));
+        else
+            Finish(decoded, to, form);
     }
 
     private void Mask<T>(int from, Span<T> decoded) where T : unmanaged

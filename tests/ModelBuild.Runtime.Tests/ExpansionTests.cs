@@ -108,11 +108,32 @@ public unsafe class ExpansionTests
     }
 
     [TestMethod]
+    public void BitsFloat8_MultipliesByTheScaleOfTheOutput()
+    {
+        // Two outputs in a panel: 1, −1, 448 and the smallest number of each type.
+        foreach (var (type, codes, expected) in new (byte, byte[], float[])[] { (Float8.E4M3, [0x38, 0xb8, 0x7e, 1], [0.5f, -3, 224, 3 / 512f]), (Float8.E5M2, [0x3c, 0xbc, 0x5f, 1], [0.5f, -3, 224, 3 / 65536f]) })
+        {
+            byte[] stored = [type, 2, .. MemoryMarshal.AsBytes<Half>([(Half)0.5, (Half)3]), 8, .. codes];
+            CollectionAssert.AreEqual(expected, Expand<float>(stored, 4, (e, from, to, n) => e.BitsFloat8(from, to, n, outputs: 2, depth: 2, width: 2, groups: 1)));
+            stored[0] = 4;
+            Assert.ThrowsExactly<InvalidOperationException>(() => Expand<float>(stored, 4, (e, from, to, n) => e.BitsFloat8(from, to, n, 2, 2, 2, 1)));
+        }
+    }
+
+    [TestMethod]
+    public void BitsPair_TakesOneOfTwoNumbersOfTheOutput()
+    {
+        // Two groups of an output, with a depth of three.
+        byte[] stored = [2, .. MemoryMarshal.AsBytes<Half>([(Half)1.5, (Half)2, (Half)(-1), (Half)0]), 1, 0b110_010];
+        CollectionAssert.AreEqual(new[] { 1.5f, -1, 1.5f, 2, 0, 0 }, Expand<float>(stored, 6, (e, from, to, n) => e.BitsPair(from, to, n, outputs: 1, depth: 3, width: 1, groups: 2)));
+    }
+
+    [TestMethod]
     public void BitsPalette_LooksUp() => CollectionAssert.AreEqual(new[] { 2.5f, -1, 2.5f },
         Expand<float>([1, 2, .. MemoryMarshal.AsBytes<Half>([(Half)(-1), (Half)2.5]), 1, 0b101], 3, (e, from, to, n) => e.BitsPalette(from, to, n)));
 
     [TestMethod]
-    public void Decoders_StayInside_WhateverIsStored() => Gen.Select(Gen.Byte.Array[0, 90], Gen.Int[0, 200], Gen.Int[0, 10]).Sample((stored, elements, decoder) =>
+    public void Decoders_StayInside_WhateverIsStored() => Gen.Select(Gen.Byte.Array[0, 90], Gen.Int[0, 200], Gen.Int[0, 14]).Sample((stored, elements, decoder) =>
     {
         try
         {
@@ -127,6 +148,8 @@ public unsafe class ExpansionTests
     [
         (e, from, to, n) => e.BitsI8(from, to, n), (e, from, to, n) => e.TritsI8(from, to, n), (e, from, to, n) => e.RansI8(from, to, n),
         (e, from, to, n) => e.BitsGrid(from, to, n, 2, 2, 2, 1), (e, from, to, n) => e.TritsGrid(from, to, n, 1, 1, 1, 1), (e, from, to, n) => e.RansGrid(from, to, n, 1, 1, 1, 1),
+        (e, from, to, n) => e.BitsFloat8(from, to, n, 2, 2, 2, 1), (e, from, to, n) => e.RansFloat8(from, to, n, 1, 1, 1, 1),
+        (e, from, to, n) => e.BitsPair(from, to, n, 2, 2, 2, 1), (e, from, to, n) => e.RansPair(from, to, n, 1, 1, 1, 1),
         (e, from, to, n) => e.BitsPalette(from, to, n), (e, from, to, n) => e.TritsPalette(from, to, n), (e, from, to, n) => e.RansPalette(from, to, n),
         (e, from, to, n) => e.I16(from, to, n), (e, from, to, n) => e.I24(from, to, n),
     ];

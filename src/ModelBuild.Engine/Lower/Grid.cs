@@ -13,8 +13,7 @@ internal sealed record Grid(sbyte[] Integers, float[] Scales)
     /// <summary>The grid of the smallest integers, and, where another one's scales are all float16, that too; none where the weights are no grid, to the bit.</summary>
     public static IReadOnlyList<Grid> Of(ReadOnlySpan<float> weights, PanelLayout layout)
     {
-        var outputs = new int[weights.Length];
-        layout.Spread<int>([.. Enumerable.Range(0, layout.All)], outputs);
+        int[] outputs = Outputs(weights.Length, layout);
         if (weights.IsEmpty || Magnitudes(weights, outputs, layout.All) is not { } magnitudes)
             return [];
         float[] smallest = new float[magnitudes.Length], halves = new float[magnitudes.Length];
@@ -30,8 +29,16 @@ internal sealed record Grid(sbyte[] Integers, float[] Scales)
         return [.. found.Select(scales => new Grid([.. values.Select((v, i) => v == 0 ? (sbyte)0 : (sbyte)MathF.Round(v / scales[outputs[i]]))], scales))];
     }
 
+    /// <summary>The output that each weight belongs to.</summary>
+    public static int[] Outputs(int weights, PanelLayout layout)
+    {
+        var outputs = new int[weights];
+        layout.Spread<int>([.. Enumerable.Range(0, layout.All)], outputs);
+        return outputs;
+    }
+
     /// <summary>The magnitudes of each output's weights in order, without zero; null where they are too many, or where there is a number that is no multiple of any: −0, an infinity.</summary>
-    private static float[][]? Magnitudes(ReadOnlySpan<float> weights, int[] outputs, int count)
+    public static float[][]? Magnitudes(ReadOnlySpan<float> weights, int[] outputs, int count)
     {
         var sets = new HashSet<float>[count];
         for (int i = 0; i < weights.Length; i++)

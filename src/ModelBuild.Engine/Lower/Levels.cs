@@ -30,6 +30,46 @@ internal sealed record Levels(byte[] Head, byte[] Symbols)
         return levels with { Head = [.. Numbers(grid.Scales), .. levels.Head] };
     });
 
+    /// <summary>As floats of eight bits, of each type that can say them.</summary>
+    public static IEnumerable<Levels> OfFloat8(ReadOnlySpan<float> weights, PanelLayout layout)
+    {
+        var found = new List<Levels>();
+        foreach (Float8Type type in Float8Type.All)
+        {
+            if (ScaledFloats.Of(weights, layout, type) is { } floats)
+                found.Add(new([type.Fraction, .. Numbers(floats.Scales)], floats.Codes));
+        }
+        return found;
+    }
+
+    /// <summary>As one of two values of their output; null where one has more.</summary>
+    public static Levels? OfPairs(ReadOnlySpan<float> weights, PanelLayout layout)
+    {
+        if (weights.IsEmpty)
+            return null;
+        ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(weights);
+        int[] outputs = Grid.Outputs(weights.Length, layout);
+        uint?[] first = new uint?[layout.All], second = new uint?[layout.All];
+        for (int i = 0; i < bits.Length; i++)
+        {
+            int output = outputs[i];
+            first[output] ??= bits[i];
+            if (bits[i] == first[output])
+                continue;
+            second[output] ??= bits[i];
+            if (bits[i] != second[output])
+                return null;
+        }
+        // In one order, so that where one is rarer, it is the same one in all outputs: as signs lie, the negative one comes last.
+        for (int output = 0; output < first.Length; output++)
+            (first[output], second[output]) = first[output] <= (second[output] ?? first[output]) ? (first[output], second[output] ?? first[output]) : (second[output], first[output]);
+        var symbols = new byte[weights.Length];
+        for (int i = 0; i < symbols.Length; i++)
+            symbols[i] = (byte)(bits[i] == first[outputs[i]] ? 0 : 1);
+        uint[] values = [.. first.Concat(second).Select(v => v ?? 0)];
+        return new(Numbers(MemoryMarshal.Cast<uint, float>(values)), symbols);
+    }
+
     /// <summary>As places in a list of the values that there are, which may be 256.</summary>
     public static Levels? OfPalette(ReadOnlySpan<float> weights)
     {

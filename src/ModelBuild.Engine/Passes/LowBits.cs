@@ -55,7 +55,7 @@ internal abstract record LowBits(WeightSolver Solve, WideLayers Wide, double Rat
     }
 
     /// <summary>The nearest float16, where that says as many digits as others.</summary>
-    protected static float AsFloat16(float value) => Math.Abs(value) is > 6.2e-5f and < 65000 ? (float)(Half)value : value;
+    public static float AsFloat16(float value) => Math.Abs(value) is > 6.2e-5f and < 65000 ? (float)(Half)value : value;
 
     /// <summary>The graph with a layer's weights and biases.</summary>
     public static Graph With(Graph graph, Node node, SolvedLayer solved, Func<float, float> stored)

@@ -9,8 +9,11 @@ internal static class PassTable
         PassRow.Of<Equalize>("equalize"),
         PassRow.Of<QuantizeInt8>("quantize", "int8"),
         PassRow.Of<StoreFloat16>("quantize", "fp16"),
+        PassRow.Of<StoreFloat8E4M3>("quantize", "fp8-e4m3fn"),
+        PassRow.Of<StoreFloat8E5M2>("quantize", "fp8-e5m2"),
         PassRow.Of<QuantizeWeights>("quantize"),
         PassRow.Of<Palettize>("palettize"),
+        PassRow.Of<CorrectBias>("correct-bias"),
         PassRow.Of<Auto>("auto"),
         PassRow.Of<Encode>("encode"),
     ];

@@ -23,6 +23,9 @@ internal enum WeightType
 
     /// <summary>Another word for int2.</summary>
     Quaternary,
+
+    /// <summary>One of two numbers of its output, which need be no opposites (XNOR-Net's, Rastegari et al. 2016, are).</summary>
+    Binary,
 }
 
 internal enum ActivationType
@@ -33,7 +36,7 @@ internal enum ActivationType
 
 [Description("weights of few bits with a scale for each output, solved for layer by layer; activations stay float32, or become u8 and layers run as integers")]
 internal sealed record QuantizeWeights(
-    [Description("what a weight may be, in units of its output's scale")] WeightType Weights,
+    [Description("what a weight may be, in units of its output's scale; binary: one of two numbers of its output, zeros too")] WeightType Weights,
     [Description("what layers read and write: int8 is as quantize(int8) has it")] ActivationType Activations = ActivationType.Float32,
     [Description("layerwise keeps what layers give on calibration data; nearest looks at weights alone")] WeightSolver Solve = WeightSolver.Layerwise,
     [Description("what has int8 whatever weights: says: the first and last layer and those under 2,048 weights, or nothing")] WideLayers Wide = WideLayers.Ends,
@@ -42,11 +45,16 @@ internal sealed record QuantizeWeights(
 {
     public override bool NeedsCalibration => base.NeedsCalibration || Activations == ActivationType.Int8;
 
+    public override string? Conflict => Weights == WeightType.Binary && Activations == ActivationType.Int8
+        ? "'weights: binary' is two numbers an output, which are no integers: valid with activations: float32; activations: int8 goes with int8, int4, int3, int2, ternary and quaternary"
+        : null;
+
     protected override LevelsChoice Choice => Weights switch
     {
         WeightType.Int8 => EightBits,
         WeightType.Int4 => (_, _) => [LevelSet.Grid(-7, 7)],
         WeightType.Int3 => (_, _) => [LevelSet.Grid(-3, 3)],
+        WeightType.Binary => (_, _) => [LevelSet.Pair],
         WeightType.Ternary => (_, _) => [LevelSet.Grid(-1, 1)],
         _ => (_, _) => [LevelSet.Grid(-2, 1), LevelSet.Grid(-1, 2)],
     };

@@ -18,7 +18,7 @@ internal sealed record StoreFloat16 : Pass
         WeightTensors.With(graph, WeightTensors.All(graph, Nodes).Where(t => Fits(t.Tensor)).Select(t => (t, Array.ConvertAll(t.Tensor.F32.ToArray(), w => (float)(Half)w))));
 
     /// <summary>Whether the tensor's largest magnitude is among float16's normal numbers: larger ones become infinite, smaller ones lose digits.</summary>
-    private static bool Fits(Tensor tensor)
+    public static bool Fits(Tensor tensor)
     {
         if (tensor.Shape.Size < Least)
             return false;

@@ -30,6 +30,26 @@ public class LevelsTests
     }, iter: 300);
 
     [TestMethod]
+    public void Forms_GiveBackFloatsOfEightBits() => Gen.Select(AnyLayout, Gen.OneOf(Float8Type.All), Gen.Int[0, 1000]).Sample((layout, type, seed) =>
+    {
+        HashSet<string> forms = GiveBack(MemoryMarshal.AsBytes<float>(Float8s(layout.Layout, layout.Taps, type, new Random(seed))).ToArray(), 4, layout.Layout);
+        Assert.Contains("BitsFloat8", forms);
+    }, iter: 300);
+
+    [TestMethod]
+    public void Forms_GiveBackPairs() => Gen.Select(AnyLayout, Gen.OneOf(Gen.Float, Gen.OneOf(0f, -0f, float.NaN, float.NegativeInfinity), Gen.Float[-9, 9].Select(f => (float)(Half)f)).Array[420], Gen.Int[0, 1000]).Sample((layout, values, seed) =>
+    {
+        float[] weights = Pairs(layout.Layout, layout.Taps, values, new Random(seed));
+        Assert.Contains("BitsPair", GiveBack(MemoryMarshal.AsBytes<float>(weights).ToArray(), 4, layout.Layout));
+        if (layout.Layout.Depth > 2)
+        {
+            layout.Layout.Spread<float>([.. Enumerable.Repeat(3e9f, layout.Layout.All)], weights.AsSpan(..(weights.Length / layout.Taps)));
+            (weights[0], weights[1 * Math.Min(layout.Layout.Width, layout.Layout.Outputs)]) = (3e8f, 3e7f);
+            Assert.IsNull(Levels.OfPairs(weights, layout.Layout));
+        }
+    }, iter: 300);
+
+    [TestMethod]
     public void Forms_GiveBackPalettes() => Gen.OneOf(Gen.Float, Gen.OneOf(0f, -0f, float.NaN, float.PositiveInfinity), Gen.Float[-9, 9].Select(f => (float)(Half)f)).Array[1, 300].SelectMany(palette => Gen.OneOf(palette).Array[0, 900])
         .Sample(weights =>
         {
@@ -108,6 +128,42 @@ public class LevelsTests
     }
 
     [TestMethod]
+    public void Pairs_TakeABit_AndTwoNumbersAnOutput()
+    {
+        var layout = new PanelLayout(64, 144, 32);
+        float[] weights = Pairs(layout, 1, [.. Enumerable.Range(0, 128).Select(i => (float)(Half)MathF.Sin(i))], new Random(1));
+        var (form, packed) = StoredForm.Smallest(MemoryMarshal.AsBytes<float>(weights), 4, layout)!.Value;
+        Assert.AreEqual(("BitsPair", 1 + 2 * 2 * 64 + 1 + 64 * 144 / 8), (form.Decoder, packed.Length));
+    }
+
+    [TestMethod]
+    public void FloatsOfEightBits_TakeAByte_AndAScaleAnOutput_WhateverTheTypeIs()
+    {
+        var layout = new PanelLayout(64, 144, 32);
+        foreach (Float8Type type in Float8Type.All)
+        {
+            byte[] data = MemoryMarshal.AsBytes<float>(Float8s(layout, 1, type, new Random(1))).ToArray();
+            var (form, packed) = StoredForm.Smallest(data, 4, layout)!.Value;
+            Assert.AreEqual(("BitsFloat8", 2 + 2 * 64 + 1 + 64 * 144), (form.Decoder, packed.Length));
+            Assert.AreEqual("RansFloat8", StoredForm.Smallest(data, 4, layout, coded: true)!.Value.Form.Decoder);
+        }
+    }
+
+    [TestMethod]
+    public void FloatsOfEightBits_AreNone_WhenABitIsOff()
+    {
+        var layout = new PanelLayout(3, 100, 1);
+        foreach (Float8Type type in Float8Type.All)
+        {
+            float[] weights = Float8s(layout, 1, type, new Random(1));
+            int last = Array.FindLastIndex(weights, w => w != 0);
+            Assert.IsNotNull(ScaledFloats.Of(weights, layout, type));
+            foreach (float other in new[] { MathF.BitIncrement(weights[last]), -0f, float.NaN, float.PositiveInfinity })
+                Assert.IsNull(ScaledFloats.Of([.. weights[..last], other, .. weights[(last + 1)..]], layout, type));
+        }
+    }
+
+    [TestMethod]
     public void Palettes_TakeTheBitsOfTheirPlaces()
     {
         var random = new Random(1);
@@ -158,6 +214,24 @@ public class LevelsTests
     {
         byte[] resource = writer.Finish(id => id, out _), block = Decoders.Expand(resource, writer.Expansions, writer.ExpandedBytes);
         return (buffer.Space == Space.Weights ? resource : block)[buffer.Offset..(buffer.Offset + buffer.Bytes)];
+    }
+
+    /// <summary>One of two numbers of their output.</summary>
+    private static float[] Pairs(PanelLayout layout, int taps, float[] values, Random random)
+    {
+        float[] first = new float[layout.All * layout.Depth * taps], second = new float[first.Length];
+        layout.Spread<float>(values[..layout.All], first);
+        layout.Spread<float>(values[^layout.All..], second);
+        return [.. first.Zip(second, (a, b) => random.Next(2) == 0 ? a : b)];
+    }
+
+    /// <summary>Normally distributed numbers as floats of eight bits, times a float16 scale of their output; one output is zero.</summary>
+    private static float[] Float8s(PanelLayout layout, int taps, Float8Type type, Random random)
+    {
+        float[] scales = [.. Enumerable.Range(0, layout.All).Select(_ => (float)(Half)(0.001f + random.NextSingle()))], weights = new float[layout.All * layout.Depth * taps];
+        scales[random.Next(scales.Length)] = 0;
+        layout.Spread<float>(scales, weights);
+        return Array.ConvertAll(weights, s => type.Round(20 * Enumerable.Range(0, 12).Sum(_ => random.NextSingle() - 0.5f)) * s + 0f);
     }
 
     /// <summary>Integers up to <paramref name="most"/>, times a scale of their output; one output is zero.</summary>

@@ -8,6 +8,8 @@ public class StoredFormTests
     [TestMethod]
     [DataRow("", "", 4 * Weights)]
     [DataRow("quantize(fp16)", "F16", 2 * Weights)]
+    [DataRow("quantize(fp8-e4m3fn)", "BitsFloat8", 2 + 2 * 64 + 1 + Weights + 1)]
+    [DataRow("quantize(fp8-e5m2)", "BitsFloat8", 2 + 2 * 64 + 1 + Weights + 1)]
     [DataRow("prune(0.75)", "MaskF32", Weights / 8 + 4 * Weights / 4)]
     [DataRow("prune(0.75) | quantize(fp16)", "MaskF16", Weights / 8 + 2 * Weights / 4)]
     [DataRow("quantize(fp16) | prune(0.01)", "F16", 2 * Weights)]

@@ -27,6 +27,31 @@ public class QuantizeWeightsTests
     }
 
     [TestMethod]
+    [DataRow("quantize(binary, wide: none)")]
+    [DataRow("quantize(binary, wide: none, solve: nearest)")]
+    [DataRow("quantize(binary, wide: none, rate: 0.1)")]
+    public void Apply_GivesAnOutputTwoNumbers(string recipe)
+    {
+        Graph after = Apply(recipe, Network());
+        foreach (Tensor w in after.Nodes.Where(n => n.Op is Conv).Select(n => after.Constant(n.Inputs[1])!))
+        {
+            int each = w.Shape.Size / w.Shape[0];
+            for (int m = 0; m < w.Shape[0]; m++)
+            {
+                float[] values = [.. w.F32.Slice(m * each, each).ToArray().Distinct()];
+                Assert.IsTrue(values.Length <= 2 && values.All(v => v == (float)(Half)v), string.Join(" ", values));
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Apply_GivesAnOutputTheNumbersThatKeepWhatItGives()
+    {
+        Graph graph = Network();
+        Assert.IsLessThan(0.8 * Error(graph, Apply("quantize(binary, only: wide, wide: none, solve: nearest)", graph)), Error(graph, Apply("quantize(binary, only: wide, wide: none)", graph)));
+    }
+
+    [TestMethod]
     [DataRow("palettize(3, wide: none)", 8)]
     [DataRow("palettize(1, wide: none, solve: nearest)", 2)]
     [DataRow("palettize(4, wide: none, rate: 0.05)", 16)]
@@ -182,7 +207,7 @@ public class QuantizeWeightsTests
         return graph;
     }
 
-    private static double Error(Graph graph, Graph after)
+    internal static double Error(Graph graph, Graph after)
     {
         using PlanRunner one = Runner(graph), other = Runner(after);
         return Enumerable.Range(100, 8).Average(s => (double)Comparison.Error(other.Run(Sample(s))[0], one.Run(Sample(s))[0]));
@@ -191,14 +216,14 @@ public class QuantizeWeightsTests
     }
 
     /// <summary>Images of slow waves: neighbours are alike, as in pictures.</summary>
-    private static Tensor[] Sample(int seed)
+    internal static Tensor[] Sample(int seed)
     {
         var random = new Random(seed);
         double a = random.NextDouble(), b = random.NextDouble(), c = 6 * random.NextDouble();
         return [Tensor.Of([1, 2, 12, 12], [.. Enumerable.Range(0, 288).Select(i => (float)(Math.Sin(a * (i % 12) + b * (i / 12 % 12) + c + i / 144) + 0.1 * random.NextDouble()))])];
     }
 
-    private static Graph Network()
+    internal static Graph Network()
     {
         var random = new Random(7);
         var builder = new GraphBuilder("network");

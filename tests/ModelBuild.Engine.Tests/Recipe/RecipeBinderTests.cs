@@ -16,6 +16,13 @@ public class RecipeBinderTests
     public void Bind_TakesDefaults_WhenOnlyTheFirstArgumentIsGiven() => Assert.AreEqual(new Prune(0.25), Bind("prune(0.25)").Single().Pass);
 
     [TestMethod]
+    public void Bind_ReadsWordsWithDigitsAndDashes()
+    {
+        Assert.IsInstanceOfType<StoreFloat8E4M3>(Bind("quantize(fp8-e4m3fn)").Single().Pass);
+        Assert.IsInstanceOfType<StoreFloat8E5M2>(Bind("quantize(FP8-E5M2, only: Conv)").Single().Pass);
+    }
+
+    [TestMethod]
     public void Bind_ChoosesTheRow_WhenTheFirstWordSaysWhich() => Assert.IsInstanceOfType<StoreFloat16>(Bind("quantize(FP16, except: Gemm)").Single().Pass);
 
     [TestMethod]
@@ -30,7 +37,7 @@ public class RecipeBinderTests
 
     [TestMethod]
     [DataRow("prun(0.5) | quantize(fp16)",
-        "MB1002: 'prun' is neither a step nor a recipe; steps: prune, equalize, quantize, palettize, auto, encode; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
+        "MB1002: 'prun' is neither a step nor a recipe; steps: prune, equalize, quantize, palettize, correct-bias, auto, encode; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
         "    prun(0.5) | quantize(fp16)",
         "    ^~~~")]
     [DataRow("prune(0.5, scoop: global)",
@@ -105,12 +112,16 @@ public class RecipeBinderTests
         "MB1003: palettize: 'bits' is missing: a whole number from 1 to 8 (a codebook has at most two to the power of this values)",
         "    palettize()",
         "    ^~~~~~~~~")]
+    [DataRow("quantize(binary, activations: int8)",
+        "MB1003: quantize: 'weights: binary' is two numbers an output, which are no integers: valid with activations: float32; activations: int8 goes with int8, int4, int3, int2, ternary and quaternary",
+        "    quantize(binary, activations: int8)",
+        "    ^~~~~~~~")]
     [DataRow("quantize(fp61)",
-        "MB1004: quantize: 'fp61' is unknown; valid: int8, fp16, int4, int3, int2, ternary, quaternary; did you mean 'fp16'?",
+        "MB1004: quantize: 'fp61' is unknown; valid: int8, fp16, fp8-e4m3fn, fp8-e5m2, int4, int3, int2, ternary, quaternary, binary; did you mean 'fp16'?",
         "    quantize(fp61)",
         "             ^~~~")]
     [DataRow("quantize()",
-        "MB1003: quantize: the first argument says which: int8, fp16, int4, int3, int2, ternary, quaternary",
+        "MB1003: quantize: the first argument says which: int8, fp16, fp8-e4m3fn, fp8-e5m2, int4, int3, int2, ternary, quaternary, binary",
         "    quantize()",
         "    ^~~~~~~~")]
     [DataRow("Edge(0.5)",

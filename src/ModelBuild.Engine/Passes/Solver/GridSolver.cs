@@ -8,19 +8,20 @@ internal sealed record GridSolution(float[] Levels, float[] Scales, float[] Bias
 /// (Hubara et al. 2021) and GPTQ (Frantar et al. 2023). Rows don't depend on each other, so threads share them out and the result is the same.
 /// </summary>
 /// <param name="cost">What rows cost.</param>
-/// <param name="start">The weights that there were, [row][k]; where one is zero, it stays so.</param>
-/// <param name="levels">What a weight may be, in units of its row's scale: a row has the ones of these that fit it best, all of them as many.</param>
+/// <param name="start">The weights that there were, [row][k]; where one is zero, it stays so, unless rows have pairs.</param>
+/// <param name="levels">What a weight may be, in units of its row's scale: a row has the ones of these that fit it best, all of them as many; or pairs, of which each row finds its own.</param>
 /// <param name="rate">What a bit is worth: so much of a layer's squared error, relative to its output's power, for one bit of each weight. 0: sizes don't count.</param>
 /// <param name="stored">The nearest scale that is stored in few bytes.</param>
 internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] levels, double rate, Func<float, float> stored)
 {
     // Where rates count, levels and their frequencies have to find each other; where weights may be anything, all of them change in each sweep.
-    private const int Sweeps = 4, RateSweeps = 8, FreeSweeps = 16, Candidates = 31;
+    private const int Sweeps = 4, RateSweeps = 8, FreeSweeps = 16, Candidates = 31, PairRounds = 30;
 
     // Of the weights' deviation: the step from which rates begin, in trials the best of 0.25 to 1.
     private const float RateStart = 0.5f;
 
     private readonly float[] _q = new float[start.Length], _scales = new float[cost.Rows], _bits = new float[levels[0].Count];
+    private readonly bool _pairs = levels[0].IsPair;
     private readonly LevelSet[] _levels = new LevelSet[cost.Rows];
 
     public GridSolution Solve(CancellationToken cancellation)
@@ -64,6 +65,8 @@ internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] level
             if (error < least)
                 (_levels[row], _scales[row], least) = (choice, scale, error);
         }
+        if (_pairs)
+            _levels[row] = BestPair(w);
         if (_levels[row].HaveScale)
             _scales[row] = stored(shared > 0 ? shared : _scales[row]);
         Span<float> q = Row(_q, row);
@@ -94,6 +97,47 @@ internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] level
         return (best, least);
     }
 
+    /// <summary>The two values to which weights are nearest, each weight counting as its input does: k-means from the mean of all.</summary>
+    private LevelSet BestPair(ReadOnlySpan<float> w)
+    {
+        // Nothing is above NaN: at first all weights are low ones.
+        double middle = double.NaN;
+        (double Low, double High) pair = (0, 0);
+        for (int round = 0; round < PairRounds; round++)
+        {
+            double low = 0, high = 0, lowMass = 0, highMass = 0;
+            for (int k = 0; k < w.Length; k++)
+            {
+                double mass = cost.Diagonal[k];
+                if (w[k] > middle)
+                    (high, highMass) = (high + mass * w[k], highMass + mass);
+                else
+                    (low, lowMass) = (low + mass * w[k], lowMass + mass);
+            }
+            pair = (low / lowMass, highMass > 0 ? high / highMass : low / lowMass);
+            middle = (pair.Low + pair.High) / 2;
+        }
+        return StoredPair((float)pair.Low, (float)pair.High);
+    }
+
+    /// <summary>A row's two values again, for what each weight has become; and its weights by them.</summary>
+    private LevelSet Refit(int row, ReadOnlySpan<float> w, Span<float> q)
+    {
+        LevelSet present = _levels[row];
+        float[] high = [.. q];
+        foreach (ref float v in high.AsSpan())
+            v = v == present.Most ? 1 : 0;
+        var (lower, upper) = cost.BestPair(row, w, high);
+        LevelSet found = lower < upper ? StoredPair(lower, upper) : present;
+        for (int k = 0; k < q.Length; k++)
+            q[k] = high[k] > 0 ? found.Most : found.Least;
+        return found;
+    }
+
+    // Float16, where that says the larger one in all its digits: how far off the smaller one is, counts against that.
+    private static LevelSet StoredPair(float low, float high) =>
+        LevelSet.Codebook(Math.Max(Math.Abs(low), Math.Abs(high)) is > 6.2e-5f and < 65000 ? [.. new[] { (float)(Half)low, (float)(Half)high }.Distinct()] : [.. new[] { low, high }.Distinct()]);
+
     private void Sweep(int row)
     {
         ReadOnlySpan<float> w = Row(start, row);
@@ -104,7 +148,7 @@ internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] level
         cost.Start(row, q, scale, state);
         for (int k = 0; k < q.Length; k++)
         {
-            if (w[k] == 0)
+            if (w[k] == 0 && !_pairs)
                 continue;
             float diagonal = cost.Diagonal[k], best = q[k] - cost.Slope(state, k, scale * q[k] - w[k]) / (diagonal * scale);
             float level = rate > 0 ? levels.Cheapest(best, diagonal * scale * scale, _bits) : levels.Nearest(best);
@@ -113,6 +157,8 @@ internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] level
             cost.Move(state, k, scale * (level - q[k]));
             q[k] = level;
         }
+        if (_pairs)
+            _levels[row] = Refit(row, w, q);
         if (!levels.HaveScale)
             return;
         float found = stored(cost.BestScale(row, q, scale, state));

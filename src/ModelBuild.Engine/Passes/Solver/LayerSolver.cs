@@ -106,6 +106,22 @@ internal sealed record LayerSolver(IReadOnlyList<Tensor[]> Samples, double Rate,
         return Array.ConvertAll(squares, s => (float)Math.Sqrt(s / ((double)Samples.Count * product.Patches)));
     }
 
+    /// <summary>What a layer's outputs are on average, [group][row].</summary>
+    public float[] OutputMeans(Node node, Graph graph, PatchProduct product)
+    {
+        var sums = new double[product.Groups * product.Rows];
+        using var watch = new Watch(graph, node.Outputs[0]);
+        foreach (Tensor[] sample in Samples)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<float> y = watch.Run(sample);
+            for (int p = 0; p < product.Patches; p++)
+            for (int i = 0; i < sums.Length; i++)
+                sums[i] += y[product.Output(p, i / product.Rows, i % product.Rows)];
+        }
+        return Array.ConvertAll(sums, s => (float)(s / ((double)Samples.Count * product.Patches)));
+    }
+
     public static PatchProduct? Product(Graph graph, Node node) =>
         node.Inputs.Count > 1 && node.Inputs[0].Length > 0 && graph.Constant(node.Inputs[0]) == null && graph.Constant(node.Inputs[1]) is { Element: ElementType.Float32 } weights
             ? node.Op.AsPatches(graph.Types[node.Inputs[0]], weights.Type, graph.Types[node.Outputs[0]])

@@ -13,11 +13,16 @@ internal sealed class LevelSet
     /// <summary>Values as they are.</summary>
     public static LevelSet Codebook(float[] values) => new(values, false);
 
+    /// <summary>Two values, each row's own: what fits its weights best. Zero is none of them, so that what was pruned comes back.</summary>
+    public static LevelSet Pair { get; } = new([0, 1], false);
+
     /// <summary>Any number: weights are only to make up for others.</summary>
     public static LevelSet Any { get; } = new([], false);
 
     /// <summary>Whether rows scale them.</summary>
     public bool HaveScale { get; }
+
+    public bool IsPair => this == Pair;
 
     public float Least => _values[0];
 

@@ -40,6 +40,38 @@ internal abstract class Quadratic(int depth, int rows)
     /// <summary>The scale of least cost for q as it is; <paramref name="scale"/> is the present one.</summary>
     public abstract float BestScale(int row, ReadOnlySpan<float> q, float scale, ReadOnlySpan<float> state);
 
+    /// <summary>The two numbers of least cost, where weights are the second one wherever <paramref name="high"/> is 1 and else, where it is 0, the first one; NaN where there are none of one.</summary>
+    public (float Low, float High) BestPair(int row, ReadOnlySpan<float> start, ReadOnlySpan<float> high)
+    {
+        float[] none = new float[Depth], low = [.. high];
+        foreach (ref float v in low.AsSpan())
+            v = 1 - v;
+        // By derivatives: what they are at zero is the right side, by how much they differ elsewhere the matrix.
+        float[] zero = Slopes(none, start), atLow = Slopes(low, start), atHigh = Slopes(high, start);
+        double lowLow = 0, lowHigh = 0, highHigh = 0, rightLow = 0, rightHigh = 0;
+        for (int k = 0; k < Depth; k++)
+        {
+            lowLow += low[k] * ((double)atLow[k] - zero[k]);
+            lowHigh += low[k] * ((double)atHigh[k] - zero[k]);
+            highHigh += high[k] * ((double)atHigh[k] - zero[k]);
+            rightLow -= low[k] * (double)zero[k];
+            rightHigh -= high[k] * (double)zero[k];
+        }
+        double determinant = lowLow * highHigh - lowHigh * lowHigh;
+        return determinant > 1e-9 * lowLow * highHigh
+            ? ((float)((rightLow * highHigh - rightHigh * lowHigh) / determinant), (float)((rightHigh * lowLow - rightLow * lowHigh) / determinant))
+            : (float.NaN, float.NaN);
+
+        float[] Slopes(ReadOnlySpan<float> weights, ReadOnlySpan<float> start)
+        {
+            float[] state = new float[StateLength], slopes = new float[Depth];
+            Start(row, weights, 1, state);
+            for (int k = 0; k < slopes.Length; k++)
+                slopes[k] = Slope(state, k, weights[k] - start[k]);
+            return slopes;
+        }
+    }
+
     /// <summary>What the bias has to be, so that the mean is right.</summary>
     public float Bias(int row, ReadOnlySpan<float> q, float scale)
     {

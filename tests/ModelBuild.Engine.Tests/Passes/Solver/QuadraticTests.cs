@@ -88,6 +88,27 @@ public class QuadraticTests
     }
 
     [TestMethod]
+    public void BestPair_CostsLeast_OfAllNearIt()
+    {
+        float[] start = Numbers(Rows * Depth), high = [.. Numbers(Depth).Select(v => v > 0.3f ? 1f : 0)];
+        var (moments, samples, _, _) = Both(start, centered: true);
+        foreach (Quadratic cost in new Quadratic[] { moments, samples, new NoQuadratic(Depth, new float[Rows]) })
+        {
+            var (low, up) = cost.BestPair(1, start.AsSpan(Depth, Depth), high);
+            var state = new float[cost.StateLength];
+            float[] w = Array.ConvertAll(high, h => h > 0 ? up : low);
+            cost.Start(1, w, 1, state);
+            // There the derivatives by either are nothing.
+            foreach (float side in new[] { 0f, 1 })
+            {
+                float[] slopes = [.. Enumerable.Range(0, Depth).Where(k => high[k] == side).Select(k => cost.Slope(state, k, w[k] - start[Depth + k]))];
+                Assert.IsLessThan(1e-4 * slopes.Sum(Math.Abs), Math.Abs(slopes.Sum()), cost.GetType().Name);
+            }
+            Assert.IsTrue(float.IsNaN(cost.BestPair(1, start.AsSpan(Depth, Depth), new float[Depth]).High), "no weight is the higher one");
+        }
+    }
+
+    [TestMethod]
     public void Bias_PutsTheMeanRight()
     {
         float[] start = Numbers(Rows * Depth), q = Numbers(Depth);

@@ -247,4 +247,18 @@ public class DeadChannelsTests
         }
         return simple;
     }
+
+    [TestMethod]
+    [DataRow(200, 3)]
+    [DataRow(4, 2)]
+    public void Run_LeavesAFewDeadChannels_WhereTheySaveNextToNothing(int large, int left)
+    {
+        var builder = new GraphBuilder("network");
+        builder.AddInput("x", new(ElementType.Float32, [2, large]));
+        string wide = builder.Add("wide", new MatMul(), "x", builder.AddConstant("w", Tensor.Of([large, large], [.. Enumerable.Range(1, large * large).Select(i => 1f / i)])));
+        string few = builder.Add("few", new MatMul(), builder.Add("relu", new Relu(), wide), builder.AddConstant("f", Tensor.Of([large, 3], [.. Enumerable.Range(0, large * 3).Select(i => i % 3 == 1 ? 0f : i)])));
+        string last = builder.Add("last", new MatMul(), builder.Add("relu2", new Relu(), few), builder.AddConstant("l", Tensor.Of([3, 2], [1f, 2, 3, 4, 5, 6])));
+        Graph simple = Simplify.Run(builder.Build([last]));
+        Assert.AreEqual(left, simple.Types[simple.Nodes.Single(n => n.Name == "few").Outputs[0]].Shape[1]);
+    }
 }

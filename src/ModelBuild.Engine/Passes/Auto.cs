@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 
 namespace ModelBuild.Engine;
 
@@ -16,7 +17,7 @@ internal sealed record Auto(
     [Description("how many whole assignments are tried"), Range(1, 100)] int Trials = 8) : Pass
 {
     // For a layer alone a few samples say enough.
-    private const int Apart = 2, Probes = 128;
+    private const int Every = 2, Probes = 128;
 
     private static readonly (WeightType Type, double Bits)[] s_formats = [(WeightType.Int8, 8), (WeightType.Int4, 4), (WeightType.Int3, 3), (WeightType.Ternary, 1.6)];
 
@@ -24,13 +25,13 @@ internal sealed record Auto(
 
     public override bool NeedsCalibration => true;
 
-    public override bool Applies(Graph graph, Node node) => LayerSolver.Product(graph, node) != null && QuantizeInt8.IsInteger(graph, node);
+    public override bool Applies(Graph graph, Node node) => LayerSolver.Product(graph, node) != null && QuantizeInt8.IsInteger(graph, node) && LowBits.HasOwnWeights(graph, node);
 
     public override Graph Apply(Graph graph, PassContext context)
     {
         Node[] layers = [.. graph.Nodes.Where(n => Applies(graph, n) && Nodes.Selects(n))];
         Sample[] samples = [.. context.Samples.Select((s, i) => new Sample(s, context.Labels?[i]))];
-        var search = new Search(graph, context, layers, [.. samples.Where((_, i) => i % Apart != 0)], [.. samples.Where((_, i) => i % Apart == 0)], Nodes);
+        var search = new Search(graph, context, layers, [.. samples.Where((_, i) => i % Every != 0)], [.. samples.Where((_, i) => i % Every == 0)], Nodes);
         List<int[]> path = search.Path();
         // Along the path sizes fall and drops rise.
         int low = 0, high = path.Count - 1;
@@ -47,7 +48,10 @@ internal sealed record Auto(
             };
         }
         int[] chosen = path[MaxSize != null ? high : low];
-        context.Note($"auto: {search.Recipe(chosen)} ({search.Tried})");
+        var (size, lost) = search.Try(chosen);
+        if (size > MaxSize)
+            throw new OperatorException(string.Create(CultureInfo.InvariantCulture, $"auto(max-size: {MaxSize:0}): the fewest bytes that it can give are {size:N0}"));
+        context.Note(string.Create(CultureInfo.InvariantCulture, $"auto: {search.Recipe(chosen)} ({size:N0} bytes; {lost * search.Apart:0} of {search.Apart} samples lost)"));
         return search.Run(chosen, samples.Select(s => s.Inputs));
     }
 
@@ -56,12 +60,11 @@ internal sealed record Auto(
     /// <summary>Assignments: a format for each layer, by its place among the formats.</summary>
     private sealed class Search(Graph graph, PassContext context, Node[] layers, Sample[] seen, Sample[] apart, Selection nodes)
     {
-        private int _trials;
+        // What the network gave, and what has been tried.
+        private readonly Tensor[] _given = [.. Outputs(graph, apart)];
+        private readonly Dictionary<int[], (int, double)> _tried = [];
 
-        private readonly Lazy<int[]> _classes = new(() => Classes(graph, apart));
-
-        /// <summary>What trying has shown, in words.</summary>
-        public string Tried { get; private set; } = "none tried";
+        public int Apart => apart.Length;
 
         /// <summary>From int8 everywhere to the fewest bits everywhere.</summary>
         public List<int[]> Path()
@@ -81,12 +84,17 @@ internal sealed record Auto(
         /// <summary>The bytes of an assignment's weights, and how much less it gets right.</summary>
         public (int Bytes, double Drop) Try(int[] formats)
         {
+            if (_tried.TryGetValue(formats, out var known))
+                return known;
             Graph after = Simplify.Run(Run(formats, seen.Select(s => s.Inputs)));
-            int[] classes = Classes(after, apart);
-            int before = apart.Where((s, i) => (s.Label ?? _classes.Value[i]) == _classes.Value[i]).Count(), right = apart.Where((s, i) => (s.Label ?? _classes.Value[i]) == classes[i]).Count();
-            int bytes = Emitted.From(after, PlanNames.None).Weights.Length;
-            Tried = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{++_trials} tried, the last: {bytes:N0} bytes, {before - right} of {apart.Length} samples lost");
-            return (bytes, (before - right) / (double)apart.Length);
+            int[] classes = [.. Outputs(after, apart).Select(Measurement.Best)];
+            int lost = 0;
+            for (int i = 0; i < apart.Length; i++)
+            {
+                int before = Measurement.Best(_given[i]), label = apart[i].Label ?? before;
+                lost += (before == label ? 1 : 0) - (classes[i] == label ? 1 : 0);
+            }
+            return _tried[formats] = (Emitted.From(after, PlanNames.None).Weights.Length, lost / (double)apart.Length);
         }
 
         public Graph Run(int[] formats, IEnumerable<Tensor[]> samples)
@@ -106,10 +114,12 @@ internal sealed record Auto(
             {
                 string[] names = [.. layers.Where((_, l) => formats[l] == f).Select(n => n.Name)];
                 if (names.Length > 0)
-                    yield return (Alone(f, names), $"quantize({s_formats[f].Type.ToString().ToLowerInvariant()}, wide: none, only: [{string.Join(", ", names.Select(n => $"'{n}'"))}])");
+                    yield return (Alone(f, names), $"quantize({s_formats[f].Type.ToString().ToLowerInvariant()}, wide: none{Entries("only", new(names))})");
             }
-            yield return (new QuantizeInt8 { Nodes = nodes }, "quantize(int8)");
+            yield return (new QuantizeInt8 { Nodes = nodes }, $"quantize(int8{Entries("only", nodes.Only)}{Entries("except", nodes.Except)})");
         }
+
+        private static string Entries(string key, EquatableArray<string> entries) => entries.Count == 0 ? "" : $", {key}: [{string.Join(", ", entries.Select(e => $"'{e}'"))}]";
 
         private static QuantizeWeights Alone(int format, params string[] names) => new(s_formats[format].Type, Wide: WideLayers.None) { Nodes = new(new(names), default) };
 
@@ -127,12 +137,12 @@ internal sealed record Auto(
         private double Error(Graph after)
         {
             double error = 0, power = 0;
-            foreach (var (one, other) in Outputs(graph, apart.Take(Probes)).Zip(Outputs(after, apart.Take(Probes))))
+            foreach (var (given, got) in _given.Zip(Outputs(after, apart.Take(Probes))))
             {
-                foreach (var (a, b) in one.Zip(other))
+                foreach (var (a, b) in given.Doubles().Zip(got.Doubles()))
                 {
-                    error += (a - b) * (double)(a - b);
-                    power += (double)a * a;
+                    error += (a - b) * (a - b);
+                    power += a * a;
                 }
             }
             return error / Math.Max(power, double.Epsilon);
@@ -140,14 +150,12 @@ internal sealed record Auto(
 
         private double Size(Node layer) => graph.Constant(layer.Inputs[1])!.Shape.Size;
 
-        private static int[] Classes(Graph graph, IEnumerable<Sample> samples) => [.. Outputs(graph, samples).Select(o => Array.IndexOf(o, o.Max()))];
-
-        private static IEnumerable<float[]> Outputs(Graph graph, IEnumerable<Sample> samples)
+        private static IEnumerable<Tensor> Outputs(Graph graph, IEnumerable<Sample> samples)
         {
             Emitted emitted = Emitted.From(graph, PlanNames.None);
             using var runner = new PlanRunner(emitted.Plan, emitted.Weights);
             foreach (Sample sample in samples)
-                yield return runner.Run(sample.Inputs)[0].F32.ToArray();
+                yield return runner.Run(sample.Inputs)[0];
         }
     }
 }

@@ -112,7 +112,7 @@ internal sealed class ChannelPruning
             if (!reads && !node.Inputs.Any(changed.Contains))
                 continue;
             changed.UnionWith(node.Outputs);
-            if (LayerSolver.Product(pruned, node) != null && (reads || _step.Nodes.Selects(node)) && pruned.Nodes.Sum(n => n.Inputs.Count(i => i == node.Inputs[1])) == 1)
+            if (LayerSolver.Product(pruned, node) != null && (reads || _step.Nodes.Selects(node)) && LowBits.HasOwnWeights(pruned, node))
                 present = LowBits.With(present, node, Solved(node, pruned, present, _channels.Without(node.Outputs[0], gone)), b => b);
         }
         return present;

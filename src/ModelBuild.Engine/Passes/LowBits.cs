@@ -31,8 +31,9 @@ internal abstract record LowBits(WeightSolver Solve, WideLayers Wide, double Rat
     protected abstract LevelsChoice Choice { get; }
 
     /// <summary>The layers that the step changes. Weights that several nodes share stay: what suits one may not suit the other.</summary>
-    protected Node[] Layers(Graph graph) =>
-        [.. graph.Nodes.Where(n => Applies(graph, n) && Nodes.Selects(n) && graph.Nodes.Sum(other => other.Inputs.Count(i => i == n.Inputs[1])) == 1)];
+    protected Node[] Layers(Graph graph) => [.. graph.Nodes.Where(n => Applies(graph, n) && Nodes.Selects(n) && HasOwnWeights(graph, n))];
+
+    public static bool HasOwnWeights(Graph graph, Node node) => graph.Nodes.Sum(other => other.Inputs.Count(i => i == node.Inputs[1])) == 1;
 
     protected LayerSolver Solver(Graph graph, Node[] layers, PassContext context) =>
         new(Solve == WeightSolver.Nearest ? [] : [.. context.Samples], Rate, layers.Sum(n => (long)graph.Constant(n.Inputs[1])!.Shape.Size), context.Cancellation) { Progress = context.Progress };

@@ -14,7 +14,11 @@ internal static class Simplify
     public static Graph Run(Graph graph)
     {
         graph = Repeat(graph, Steps);
-        Graph narrow = Repeat(graph, [.. Steps, DeadChannels.Remove]);
+        var rewrite = new Rewrite(graph);
+        DeadChannels.Remove(rewrite);
+        if (!rewrite.Changed)
+            return graph;
+        Graph narrow = Repeat(rewrite.ToGraph(), [.. Steps, DeadChannels.Remove]);
         return Weights(narrow) <= (1 - LeastSaved) * Weights(graph) ? narrow : graph;
     }
 

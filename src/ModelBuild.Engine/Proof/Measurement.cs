@@ -51,7 +51,8 @@ internal sealed record Measurement(string Data, int Samples, int? CorrectBefore,
             worst == 0 ? 0 : largest == 0 ? double.PositiveInfinity : worst / largest, sqnr);
     }
 
-    private static int Best(Tensor scores)
+    /// <summary>The class that an output is for: the first of the largest.</summary>
+    public static int Best(Tensor scores)
     {
         double[] values = scores.Doubles();
         int best = 0;

@@ -193,6 +193,19 @@ public class QuantizeWeightsTests
     }
 
     [TestMethod]
+    public void Auto_SaysSo_WhereNothingIsSmallEnough() =>
+        Assert.Contains("the fewest bytes", Assert.ThrowsExactly<OperatorException>(() => Apply("auto(max-size: 100)", Network())).Message);
+
+    [TestMethod]
+    public void Auto_SaysARecipe_ThatLeavesAloneWhatItLeavesAlone()
+    {
+        var notes = new List<string>();
+        Apply("auto(max-drop: 1, except: first)", Network(), notes);
+        Assert.Contains("quantize(int8, except: ['first'])", notes.Single());
+        Assert.DoesNotContain("only: ['first'", notes.Single());
+    }
+
+    [TestMethod]
     public void Auto_LosesNoMoreThanItMay()
     {
         Graph graph = Network(), none = Simplify.Run(Apply("auto(max-drop: 0)", graph)), all = Simplify.Run(Apply("auto(max-drop: 1)", graph));

@@ -15,7 +15,7 @@ public class CompressTests
         string model = SmallModel.Write(tool.At("small-net.onnx")), folder = tool.At("out");
         Assert.AreEqual(0, tool.Run("compress", model, "-o", folder, "--namespace", "My.Models", "--json", tool.At("copy.json")), tool.Output + tool.Errors);
         CollectionAssert.AreEquivalent(
-            new[] { "small-net.plan", "small-net.weights", "small-net.onnx", "SmallNet.g.cs", "report.json", "report.md" }, Directory.GetFiles(folder).Select(Path.GetFileName).ToArray());
+            new[] { "small-net.plan", "small-net.weights", "small-net.onnx", "SmallNet.g.cs", "report.json", "report.md", "report.html" }, Directory.GetFiles(folder).Select(Path.GetFileName).ToArray());
         Plan plan = PlanText.Parse(File.ReadAllText(Path.Combine(folder, "small-net.plan")));
         Assert.AreEqual(("SmallNet", "My.Models", "ModelBuild.My.Models.SmallNet.weights"), (plan.Class, plan.Namespace, plan.Weights.Resource));
         Assert.AreEqual(ClassSource.Write(plan), File.ReadAllText(Path.Combine(folder, "SmallNet.g.cs")));

@@ -9,7 +9,7 @@ namespace ModelBuild.Engine;
 internal sealed record Report(
     string Model, string Class, string Recipe, string SourceHash, string Tool,
     long BytesBefore, long WeightsBytes, long ExpandedBytes, long ScratchBytes, long Macs,
-    Proof Proof, Measurement Measurement, Timing? Microseconds, IReadOnlyList<Footprint> Steps, IReadOnlyList<ReportLayer> Layers, IReadOnlyList<string> Choices)
+    string Import, Proof Proof, Measurement Measurement, Timing? Microseconds, IReadOnlyList<Footprint> Steps, IReadOnlyList<ReportLayer> Layers, IReadOnlyList<string> Choices)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -49,6 +49,7 @@ internal sealed record Report(
         Line($"| scratch for each concurrent call | {ScratchBytes:N0} bytes |");
         Line($"| multiply–accumulates a call | {Macs:N0} |");
         Line($"| judge of the import | {Proof.Judge}: error {Proof.Error:0.0E+0} on {Proof.Samples} samples{(Proof.Why.Length == 0 ? "" : $" ({Proof.Why})")} |");
+        Line($"| import | {Import}{(Proof.Reference is { } met ? $": error {met.Error:0.0E+0} against {met.Samples:N0} reference samples" : Import == "unproved" ? ": give the item a Reference" : "")} |");
         if (Measurement.CorrectBefore != null)
             Line($"| top-1 | {Measurement.CorrectBefore:N0} → {Measurement.CorrectAfter:N0} of {Measurement.Samples:N0} ({Percent(Measurement.AccuracyBefore!.Value)} → {Percent(Measurement.AccuracyAfter!.Value)}) |");
         Line($"| same class as the float model | {Percent(Measurement.Agreement)} of {Measurement.Samples:N0} {Measurement.Data} samples |");

@@ -11,6 +11,7 @@ public sealed record CompileRequest(
     string Recipe = "",
     string Calibration = "",
     string Evaluation = "",
+    string Reference = "",
     string Scale = "",
     string Mean = "",
     string Std = "",

@@ -21,19 +21,20 @@ public static class Compiler
         Numerics numerics = Choices.Numerics(request);
         bool measure = Choices.Measure(request);
         IReadOnlyList<ExportFormat> exports = ExportFormat.Read(request);
-        Imported imported = OnnxReader.Read(request.Model, new ImportOptions(Dimensions.Read(request), ImportOptions.None.Bound));
+        Imported imported = ModelFormat.Import(request.Model, ImportOptions.None with { Dimensions = Dimensions.Read(request) });
         Graph source = Lowered(request, () => Simplify.Run(imported.Graph));
         var (labels, labelsFile) = LabelsFile.Read(request, source.Outputs[0], source.Types[source.Outputs[0]].Shape);
         PlanNames names = PlanNames.Of(request.Model, request.Class, request.Namespace) with { Resource = request.Resource, Labels = [.. labels] };
         DataInput[] inputs = [.. source.Inputs.Select(i => new DataInput(i, Identifiers.Input(i, request.Class), source.Types[i]))];
         Dataset? calibration = Dataset.Calibration(request, inputs, names.Labels), evaluation = Dataset.Evaluation(request, inputs, names.Labels);
+        ReferenceData? reference = ReferenceData.Open(request, source);
         evaluation?.NeedClasses(Classes(source));
         foreach (BoundStep step in steps)
             step.NeedCalibration(calibration != null);
         Dataset known = calibration ?? RandomData.Of(inputs, Normalization.Read(request, inputs), RandomSamples, seed: 1);
 
         Emitted before = Lowered(request, () => Emitted.From(source, names, numerics: numerics));
-        Proof proof = Proof.Of(request.Model, imported.Graph, before, known, cancellation);
+        Proof proof = Proof.Of(request.Model, imported.Graph, before, known, reference, cancellation);
 
         var notes = new List<string>();
         SearchTrace? search = null;
@@ -58,8 +59,8 @@ public static class Compiler
 
         IReadOnlyList<ReportLayer> layers = ReportLayer.Compare(run.Start(before), results[^1]);
         var report = new Report(Path.GetFileName(request.Model), request.Class, recipe, names.Source.Hash, after.Plan.Tool,
-            new FileInfo(request.Model).Length, after.Weights.Length, after.Plan.Weights.ExpandedBytes, after.Plan.ScratchBytes, layers.Sum(l => l.Macs), proof, measurement,
-            measure ? Timing.Of(before, after, (evaluation ?? known).Samples().First()) : null, 
+            imported.Bytes, after.Weights.Length, after.Plan.Weights.ExpandedBytes, after.Plan.ScratchBytes, layers.Sum(l => l.Macs), proof.Import, proof, measurement,
+            measure ? Timing.Of(before, after, (evaluation ?? known).Samples().First()) : null,
             [Footprint.Of("imported", imported.Graph), .. results.Select(r => r.Footprint)], layers, [.. notes, .. after.Choices, .. idle[true].Select(d => d.Text.Split('\n')[0])], search);
         Diagnostic[] diagnostics =
         [
@@ -70,7 +71,7 @@ public static class Compiler
         var files = new Dictionary<string, byte[]> { ["report.json"] = report.ToJson(), ["report.md"] = report.ToMarkdown(), ["report.html"] = report.ToHtml() };
         foreach (ExportFormat format in exports)
             files[Path.GetFileNameWithoutExtension(request.Model) + format.Extension] = Lowered(request, () => format.Write(graph, after.Plan.Tool));
-        string[] read = [.. imported.Files, .. labelsFile == null ? [] : new[] { labelsFile }, .. calibration?.Files ?? [], .. evaluation?.Files ?? []];
+        string[] read = [.. imported.Files, .. labelsFile == null ? [] : new[] { labelsFile }, .. calibration?.Files ?? [], .. evaluation?.Files ?? [], .. reference?.Files ?? []];
         return new CompileResult(after.Text, after.Weights, report.Summary, files, [.. read.Distinct()], diagnostics);
     }
 

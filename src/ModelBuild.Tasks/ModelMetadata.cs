@@ -26,6 +26,7 @@ internal static class ModelMetadata
         ("Recipe", MetadataKind.Text),
         ("Calibration", MetadataKind.Data),
         ("Evaluation", MetadataKind.Data),
+        ("Reference", MetadataKind.Data),
         ("Scale", MetadataKind.Text),
         ("Mean", MetadataKind.Text),
         ("Std", MetadataKind.Text),

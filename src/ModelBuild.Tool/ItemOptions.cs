@@ -14,6 +14,7 @@ internal static class ItemOptions
         new("--recipe", "STEPS", "Compression steps, like \"prune(0.5) | quantize(int8)\", or a named recipe (Default, Smallest, Float16). None: float, simplified.", (r, v) => r with { Recipe = v }),
         new("--calibration", "DATA", "Samples to measure ranges on: .npz, .npy, .csv or a folder, perhaps with a range: digits.npz[0..500].", (r, v) => r with { Calibration = v }),
         new("--evaluation", "DATA", "Samples, best with labels, that the result is measured on. No step sees them.", (r, v) => r with { Evaluation = v }),
+        new("--reference", "FILE", "An .npz file with inputs of the model and the outputs that another runtime computes of them: what the import must agree with.", (r, v) => r with { Reference = v }),
         new("--scale", "NUMBERS", "With --mean and --std: data becomes (x·scale − mean)/std; one number or one a channel, like 1/255.", (r, v) => r with { Scale = v }),
         new("--mean", "NUMBERS", "See --scale.", (r, v) => r with { Mean = v }),
         new("--std", "NUMBERS", "See --scale.", (r, v) => r with { Std = v }),

@@ -27,6 +27,7 @@ internal sealed record Request(CompileRequest Compile, string Directory, string 
             Recipe: Get("recipe"),
             Calibration: Get("calibration"),
             Evaluation: Get("evaluation"),
+            Reference: Get("reference"),
             Scale: Get("scale"),
             Mean: Get("mean"),
             Std: Get("std"),

@@ -24,6 +24,25 @@ public class CompressTests
     }
 
     [TestMethod]
+    public void Compress_ChecksTheImport_AgainstAReference()
+    {
+        using var tool = new Tool();
+        string model = SmallModel.Write(tool.At("small.onnx"));
+        string right = SmallModel.WriteArrays(tool.At("right.npz"), ("x", [2, 4], [1, 1, 1, 1, 0, 0, 0, 0]), ("y", [2, 3], [4.5f, 8.5f, 12.5f, 0.5f, 0.5f, 0.5f]));
+        Assert.AreEqual(0, tool.Run("compress", model, "-o", tool.At("out"), "--reference", right), tool.Output + tool.Errors);
+        System.Text.Json.JsonElement report = tool.Json("out/report.json");
+        Assert.AreEqual("proved", report.GetProperty("import").GetString());
+        Assert.AreEqual(2, report.GetProperty("proof").GetProperty("reference").GetProperty("samples").GetInt32());
+        string wrong = SmallModel.WriteArrays(tool.At("wrong.npz"), ("input", [2, 4], [1, 1, 1, 1, 0, 0, 0, 0]), ("output", [2, 3], [4.5f, 8.5f, 12.5f, 0.5f, 0.5f, 0.6f]));
+        Assert.AreEqual(1, tool.Run("compress", model, "-o", tool.At("out"), "--reference", wrong));
+        StringAssert.Contains(tool.Output + tool.Errors, $"error MB3011: Reference=\"{wrong}\": sample 1: output 'y' differs from the reference by 1.67E-1");
+        string half = SmallModel.WriteArrays(tool.At("half.npz"), ("input", [2, 4], [1, 1, 1, 1, 0, 0, 0, 0]), ("z", [2, 3], [0, 0, 0, 0, 0, 0]));
+        Assert.AreEqual(1, tool.Run("compress", model, "-o", tool.At("out"), "--reference", half));
+        StringAssert.Contains(tool.Output + tool.Errors, "error MB1023: ");
+        StringAssert.Contains(tool.Output + tool.Errors, "its arrays are 'input', 'z'");
+    }
+
+    [TestMethod]
     public void Compress_GivesTheSameBytes_InAnyFolder()
     {
         using var tool = new Tool();

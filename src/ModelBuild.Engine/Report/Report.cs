@@ -8,7 +8,7 @@ namespace ModelBuild.Engine;
 internal sealed record Report(
     string Model, string Class, string Recipe, string SourceHash, string Tool,
     long BytesBefore, long WeightsBytes, long ExpandedBytes, long ScratchBytes, long Macs,
-    Proof Proof, Measurement Measurement, Timing? Microseconds, IReadOnlyList<Footprint> Steps, IReadOnlyList<ReportLayer> Layers, IReadOnlyList<string> Choices, SearchTrace? Search = null)
+    string Import, Proof Proof, Measurement Measurement, Timing? Microseconds, IReadOnlyList<Footprint> Steps, IReadOnlyList<ReportLayer> Layers, IReadOnlyList<string> Choices, SearchTrace? Search = null)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -57,6 +57,7 @@ internal sealed record Report(
             yield return ("scratch for each concurrent call", $"{Number(ScratchBytes)} bytes");
             yield return ("multiply–accumulates a call", Number(Macs));
             yield return ("judge of the import", $"{Proof.Judge}: error {Error(Proof.Error)} on {Proof.Samples} samples{(Proof.Why.Length == 0 ? "" : $" ({Proof.Why})")}");
+            yield return ("import", $"{Import}{(Proof.Reference is { } met ? $": error {Error(met.Error)} against {Number(met.Samples)} reference samples" : Import == "unproved" ? ": give the item a Reference" : "")}");
             if (Measurement.CorrectBefore is { } before && Measurement.CorrectAfter is { } after)
                 yield return ("top-1", $"{Number(before)} → {Number(after)} of {Number(Measurement.Samples)} ({Percent(Measurement.AccuracyBefore!.Value)} → {Percent(Measurement.AccuracyAfter!.Value)})");
             yield return ("same class as the float model", $"{Percent(Measurement.Agreement)} of {Number(Measurement.Samples)} {Measurement.Data} samples");

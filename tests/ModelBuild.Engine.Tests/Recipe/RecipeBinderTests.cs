@@ -37,7 +37,7 @@ public class RecipeBinderTests
 
     [TestMethod]
     [DataRow("prun(0.5) | quantize(fp16)",
-        "MB1002: 'prun' is neither a step nor a recipe; steps: prune, equalize, quantize, palettize, correct-bias, auto, encode; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
+        "MB1002: 'prun' is neither a step nor a recipe; steps: prune, factorize, equalize, quantize, palettize, correct-bias, auto, encode; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
         "    prun(0.5) | quantize(fp16)",
         "    ^~~~")]
     [DataRow("prune(0.5, scoop: global)",
@@ -76,6 +76,14 @@ public class RecipeBinderTests
         "MB1003: prune: 'rows' is of blocks: structure: block",
         "    prune(0.5, rows: 8)",
         "    ^~~~~")]
+    [DataRow("factorize()",
+        "MB1003: factorize: one of 'rank' and 'energy' is needed: the channels between the two layers, or the share of the variance that they keep",
+        "    factorize()",
+        "    ^~~~~~~~~")]
+    [DataRow("factorize(8, energy: 0.9)",
+        "MB1003: factorize: one of 'rank' and 'energy' is needed: the channels between the two layers, or the share of the variance that they keep",
+        "    factorize(8, energy: 0.9)",
+        "    ^~~~~~~~~")]
     [DataRow("auto()",
         "MB1003: auto: one of 'max-drop' and 'max-size' is needed",
         "    auto()",

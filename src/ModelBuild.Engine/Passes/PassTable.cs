@@ -5,6 +5,7 @@ internal static class PassTable
 {
     public static readonly PassRow[] Rows =
     [
+        PassRow.Of<Keep>("keep"),
         PassRow.Of<Prune>("prune"),
         PassRow.Of<Factorize>("factorize"),
         PassRow.Of<Equalize>("equalize"),

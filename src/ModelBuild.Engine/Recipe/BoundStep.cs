@@ -12,7 +12,7 @@ internal sealed record BoundStep(Pass Pass, string Text, RecipeSource Source, St
             if (!OnnxOperators.ByName.Keys.Contains(entry, StringComparer.OrdinalIgnoreCase) && !context.Source.Nodes.Any(n => Selection.Matches(entry, n)))
                 throw Diagnostics.RecipePattern(Source, Where(entry), Step.Name, entry, [.. graph.Nodes.Where(n => Pass.Applies(graph, n)).Select(n => n.Name)]);
         }
-        return Pass.Apply(graph, context);
+        return (Pass with { Nodes = Pass.Nodes with { Kept = graph.Kept } }).Apply(graph, context);
     }
 
     /// <exception cref="DiagnosticException">The step measures, and there is nothing to measure on.</exception>

@@ -7,6 +7,7 @@ internal static class PassTable
     [
         PassRow.Of<Keep>("keep"),
         PassRow.Of<Prune>("prune"),
+        PassRow.Of<Activations>("activations"),
         PassRow.Of<Factorize>("factorize"),
         PassRow.Of<Equalize>("equalize"),
         PassRow.Of<QuantizeInt8>("quantize", "int8"),

@@ -43,7 +43,7 @@ public class RecipeBinderTests
 
     [TestMethod]
     [DataRow("prun(0.5) | quantize(fp16)",
-        "MB1002: 'prun' is neither a step nor a recipe; steps: keep, prune, factorize, equalize, quantize, palettize, correct-bias, auto, encode; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
+        "MB1002: 'prun' is neither a step nor a recipe; steps: keep, prune, activations, factorize, equalize, quantize, palettize, correct-bias, auto, encode; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
         "    prun(0.5) | quantize(fp16)",
         "    ^~~~")]
     [DataRow("prune(0.5, scoop: global)",
@@ -106,6 +106,14 @@ public class RecipeBinderTests
         "MB1003: keep: it needs what to keep: keep(first, last), keep(first), keep(last) or keep(only: NAMES)",
         "    keep()",
         "    ^~~~")]
+    [DataRow("activations()",
+        "MB1003: activations: one of 'threshold' and 'sparsity' is needed: what becomes zero, or which share of the numbers does",
+        "    activations()",
+        "    ^~~~~~~~~~~")]
+    [DataRow("activations(-1)",
+        "MB1004: activations: 'threshold' is a number of at least 0, not -1",
+        "    activations(-1)",
+        "                ^~")]
     [DataRow("factorize()",
         "MB1003: factorize: one of 'rank' and 'energy' is needed: the channels between the two layers, or the share of the variance that they keep",
         "    factorize()",

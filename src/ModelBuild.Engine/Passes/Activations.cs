@@ -12,6 +12,8 @@ internal sealed record Activations(
 {
     public override string? Conflict => Threshold == null == (Sparsity == null) ? "one of 'threshold' and 'sparsity' is needed: what becomes zero, or which share of the numbers does" : null;
 
+    public override bool Shrinks => false;
+
     public override bool NeedsCalibration => true;
 
     // What is given to the caller stays as it is.

@@ -8,6 +8,10 @@ internal sealed record Keep(
     [Description("the first layer with weights; keep(first) is keep(first: true)")] bool First = false,
     [Description("the last one")] bool Last = false) : Pass
 {
+    public override bool Shrinks => false;
+
+    public override bool IsLossy => false;
+
     public override string? Conflict => !First && !Last && Nodes.Only.Count == 0 ? "it needs what to keep: keep(first, last), keep(first), keep(last) or keep(only: NAMES)" : null;
 
     public override bool Applies(Graph graph, Node node) => LayerSolver.Product(graph, node) != null;

@@ -19,12 +19,12 @@ internal static class RecipeBinder
         foreach (Argument argument in arguments)
         {
             // A word that is the key of what is true or false says that it's true.
-            PassParameter? flag = argument is { Key: "", Value: WordValue word } ? row.Parameters.FirstOrDefault(p => p.Type == typeof(bool) && p.Key.Equals(word.Text, StringComparison.OrdinalIgnoreCase)) : null;
+            PassParameter? flag = argument is { Key: "", Value: WordValue word } ? row.Parameters.FirstOrDefault(p => p.Type == typeof(bool) && p.Is(word.Text)) : null;
             if (argument.Key.Length == 0 && flag == null && !ReferenceEquals(argument, step.Arguments[0]))
                 throw RecipeParser.NeedsKey(source, argument.At, argument.Value);
             PassParameter parameter = flag ?? (argument.Key.Length == 0
                 ? row.Parameters.Count > 0 ? row.Parameters[0] : throw Diagnostics.RecipeArgument(source, argument.Value.At, row.Title, $"{argument.Value} needs a key: {Keys(known)}")
-                : known.FirstOrDefault(p => p.Key.Equals(argument.Key, StringComparison.OrdinalIgnoreCase))
+                : known.FirstOrDefault(p => p.Is(argument.Key))
                     ?? throw Diagnostics.RecipeArgument(source, argument.At, row.Title, $"there is no key '{argument.Key}'; keys: {Keys(known)}{Near.Hint(argument.Key, known.Select(p => p.Key))}"));
             object value = flag != null ? true : parameter.Read(argument.Value) ?? throw Wrong(source, row, parameter, argument);
             if (!values.TryAdd(parameter, value))

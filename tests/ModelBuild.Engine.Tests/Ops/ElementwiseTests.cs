@@ -10,7 +10,7 @@ public class ElementwiseTests
     [
         new Abs(), new Ceil(), new Celu(0.7f), new Clip(-1, 2), new Clip(), new Elu(1.3f), new Erf(), new Exp(), new Floor(), new Gelu(), new Gelu(Approximate: true),
         new HardSigmoid(0.3f, 0.4f), new HardSwish(), new Identity(), new LeakyRelu(0.2f), new Mish(), new Neg(), new Reciprocal(), new Relu(), new Round(), new Selu(),
-        new Sigmoid(), new Sign(), new Softplus(), new Softsign(), new Swish(1.5f), new Tanh(), new ThresholdedRelu(0.5f),
+        new Shrink(0.2f, 0.4f), new Sigmoid(), new Sign(), new Softplus(), new Softsign(), new Swish(1.5f), new Tanh(), new ThresholdedRelu(0.5f),
     ];
 
     private static readonly Op[] Positive = [new Log(), new Sqrt()];

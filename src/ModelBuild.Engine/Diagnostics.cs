@@ -56,7 +56,7 @@ internal static class Diagnostics
         new("MB1026", Severity.Error, "A sample's value doesn't fit the input", "{data}: '{file}': sample {sample} holds {value}, and the input '{input}' is {type}{hint}"),
 
         new("MB2001", Severity.Error, "The model file is missing", "the model file does not exist"),
-        new("MB2002", Severity.Error, "The file is no model", "not an ONNX model: {why}"),
+        new("MB2002", Severity.Error, "The file is no model", "not {what}: {why}"),
         new("MB2003", Severity.Error, "A Git LFS pointer instead of a model", "a Git LFS pointer, not a model: run 'git lfs pull' (or 'git lfs install' first) to fetch the file itself"),
         new("MB2004", Severity.Error, "The model's version is not supported", "{what} {version} is not supported; {least} to {most} are"),
         new("MB2005", Severity.Error, "An operator is not supported",
@@ -68,6 +68,8 @@ internal static class Diagnostics
         new("MB2010", Severity.Error, "External data can't be read", "tensor '{tensor}': external data '{location}': {why}"),
         new("MB2011", Severity.Error, "Nodes wait for each other", "node '{node}' reads '{value}', which no input, initializer or other node gives (or only one that itself waits for this node)"),
         new("MB2012", Severity.Error, "The model can't be compiled", "{why}"),
+        new("MB2013", Severity.Error, "The model's format is unknown", "neither its name nor its first bytes are those of a format that models are read from; valid: {formats}"),
+        new("MB2014", Severity.Error, "A layer is not supported", "{what} '{node}': {op} is not supported{why}"),
 
         new("MB3001", Severity.Error, "Our result differs from the judge's",
             "output '{output}' differs from what {judge} computes by {error} of its largest value, and {limit} is the limit; {first}. This is a fault in ModelBuild: please report it with the model"),
@@ -76,8 +78,16 @@ internal static class Diagnostics
         new("MB3004", Severity.Error, "MaxAccuracyDrop needs labels", "MaxAccuracyDrop needs labelled data to measure on: give the item Evaluation=\"FILE\" with labels"),
         new("MB3005", Severity.Error, "The error is larger than MaxError", "an output differs from the float model by {error} of its largest value on the {data} data, and MaxError is {limit}"),
         new("MB3006", Severity.Error, "The scratch memory is larger than MaxScratch", "{bytes} bytes of scratch a concurrent call are more than MaxScratch = {limit} bytes"),
+        new("MB3007", Severity.Error, "A call computes more than MaxMacs", "{macs} multiply–accumulates a call are more than MaxMacs = {limit}"),
+        new("MB3008", Severity.Error, "A step costs a layer more than its maxError", "{step}: afterwards the layer '{layer}' differs from the float model's by {error} of its largest value on calibration data, and maxError is {limit}{excerpt}"),
         new("MB3010", Severity.Message, "ONNX Runtime did not judge", "the scalar reference judged the import, as ONNX Runtime could not: {why}"),
+        new("MB3011", Severity.Error, "The import differs from its reference",
+            "{reference}: sample {sample}: output '{output}' differs from the reference by {error} of its largest value, and {limit} is the limit; either the reference is of another model or other inputs, or the import is at fault: then please report it with the model"),
+        new("MB3020", Severity.Warning, "A step gains nothing",
+            "{step}: {count} of the {all} layers that it changes end no smaller than without it, and run by the same kernel: {layers}. Leave them out by except:, or leave the step out{excerpt}"),
     ];
+
+    private const int MostNamed = 5;
 
     public static DiagnosticException RecipeSyntax(RecipeSource source, Extent at, string why) => At(source.Site, "MB1001", why, source.Excerpt(at));
 
@@ -119,7 +129,7 @@ internal static class Diagnostics
 
     public static DiagnosticException NoFile(string file) => Of(file, "MB2001");
 
-    public static DiagnosticException NoModel(string file, string why) => Of(file, "MB2002", why);
+    public static DiagnosticException NoModel(string file, string why, string what = "an ONNX model") => Of(file, "MB2002", what, why);
 
     public static DiagnosticException LargeFilePointer(string file) => Of(file, "MB2003");
 
@@ -141,6 +151,11 @@ internal static class Diagnostics
 
     public static DiagnosticException Lowering(string file, string why) => Of(file, "MB2012", why);
 
+    public static DiagnosticException NoFormat(string file, IEnumerable<ModelFormat> formats) => Of(file, "MB2013", List(formats.Select(f => $"{f.Name} ({List(f.Extensions)})")));
+
+    /// <summary>Of a format that isn't ONNX: <paramref name="what"/> is its word for a node.</summary>
+    public static ImportException Unsupported(string file, string what, string node, string op, string why) => new(Of(file, "MB2014", what, node, op, why).Diagnostic, node, op, null);
+
     public static DiagnosticException Differs(string file, string output, double error, double limit, string judge, string first) => Of(file, "MB3001", output, judge, Short(error), Short(limit), first);
 
     public static Diagnostic TooLarge(Site site, Severity severity, long size, long limit) => Budget(site, severity, "MB3002", size, limit);
@@ -153,6 +168,21 @@ internal static class Diagnostics
     public static Diagnostic TooWrong(Site site, Severity severity, double error, double limit, string data) => Budget(site, severity, "MB3005", Short(error), data, Short(limit));
 
     public static Diagnostic TooMuchScratch(Site site, Severity severity, long bytes, long limit) => Budget(site, severity, "MB3006", bytes, limit);
+
+    public static Diagnostic TooManyMacs(Site site, Severity severity, long macs, long limit) => Budget(site, severity, "MB3007", macs, limit);
+
+    public static DiagnosticException LayerTooWrong(RecipeSource source, Extent at, string step, string layer, double error, double limit) =>
+        At(source.Site, "MB3008", step, layer, Short(error), Short(limit), source.Excerpt(at));
+
+    /// <param name="layers">Those that gain nothing: a name, and the bytes with and without the step.</param>
+    /// <param name="lossy">Whether the step changes numbers: one that doesn't costs nothing either.</param>
+    public static Diagnostic NoWin(RecipeSource source, Extent at, string step, IReadOnlyList<(string Layer, long With, long Without)> layers, int all, bool lossy) =>
+        At(source.Site, "MB3020", step, layers.Count, all,
+            string.Join(", ", layers.Take(MostNamed).Select(l => string.Create(CultureInfo.InvariantCulture, $"'{l.Layer}' ({l.With:N0} bytes with, {l.Without:N0} without)"))) + (layers.Count > MostNamed ? ", …" : ""),
+            source.Excerpt(at)).Diagnostic with { Severity = lossy ? Severity.Warning : Severity.Message };
+
+    public static DiagnosticException DiffersFromReference(DataSource source, int sample, string output, double error, double limit) =>
+        At(source.Site, "MB3011", source, sample, output, Short(error), Short(limit));
 
     public static Diagnostic OtherJudge(string file, string why) => Of(file, "MB3010", why).Diagnostic;
 

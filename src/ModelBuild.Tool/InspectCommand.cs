@@ -33,7 +33,8 @@ internal static class InspectCommand
         void Fact(string name, string value) => Row(facts, name, value);
         Fact("model", $"{inspection.Model}, {Number(inspection.Bytes)} bytes");
         Fact("producer", inspection.Producer.Length == 0 ? "unknown" : inspection.Producer);
-        Fact("version", $"IR {inspection.IrVersion}, opset {string.Join(", ", inspection.Opsets.Select(o => o.Key == "ai.onnx" ? $"{o.Value}" : $"{o.Key} {o.Value}"))}");
+        if (inspection.Opsets.Count > 0)
+            Fact("version", $"IR {inspection.IrVersion}, opset {string.Join(", ", inspection.Opsets.Select(o => o.Key == "ai.onnx" ? $"{o.Value}" : $"{o.Key} {o.Value}"))}");
         foreach (var (kind, tensors) in new[] { ("input", inspection.Inputs), ("output", inspection.Outputs) })
         {
             foreach (InspectedTensor tensor in tensors)

@@ -1,6 +1,6 @@
 namespace ModelBuild.Engine;
 
-/// <summary>Data as the item asks for it: <paramref name="Metadata"/> is Calibration or Evaluation, <paramref name="Text"/> what it says.</summary>
+/// <summary>Data as the item asks for it: <paramref name="Metadata"/> is Calibration, Evaluation or Reference, <paramref name="Text"/> what it says.</summary>
 internal sealed record DataSource(Site Site, string Metadata, string Text, string Path, DataRange Range)
 {
     /// <summary>Which of so many samples are taken.</summary>

@@ -1,5 +1,3 @@
-using ModelBuild.Engine.Onnx;
-
 namespace ModelBuild.Engine;
 
 /// <summary>An input or output as the file declares it; axes are numbers, or names where they are symbolic.</summary>
@@ -16,72 +14,47 @@ internal sealed record Inspection(
     IReadOnlyList<InspectedTensor> Inputs, IReadOnlyList<InspectedTensor> Outputs,
     int Nodes, IReadOnlyList<InspectedOperator> Operators, long Parameters, long? Macs, IReadOnlyList<InspectedFault> Unsupported)
 {
-    /// <exception cref="DiagnosticException">MB2001 to MB2003: there is no file, or it is no model; MB1010: the dimensions can't be read.</exception>
+    /// <exception cref="DiagnosticException">MB2001 to MB2003, MB2013: there is no file, or it is no model; MB1010: the dimensions can't be read.</exception>
     public static Inspection Of(string file, string dimensions)
     {
         var options = ImportOptions.None with { Dimensions = Dimensions.Read(new CompileRequest(file, "", "") { Dimensions = dimensions }) };
-        ModelProto model = OnnxReader.Parse(file);
-        GraphProto graph = model.Graph;
-        HashSet<string> initializers = [.. graph.Initializer.Select(t => t.Name), .. graph.SparseInitializer.Select(t => t.Values?.Name ?? "")];
-        long opset = model.OpsetImport.FirstOrDefault(o => o.Domain is "" or "ai.onnx")?.Version ?? 1;
-        InspectedFault[] unsupported = [.. graph.Node.Select(n => Fault(n, opset)).OfType<InspectedFault>()];
-        long? macs = null;
-        if (unsupported.Length == 0)
-            (macs, unsupported) = Compiled(file, options);
-        return new Inspection(
-            Path.GetFileName(file), new FileInfo(file).Length, $"{model.ProducerName} {model.ProducerVersion}".Trim(), model.IrVersion,
-            model.OpsetImport.GroupBy(o => o.Domain is "" ? "ai.onnx" : o.Domain).ToDictionary(g => g.Key, g => g.Max(o => o.Version)),
-            [.. graph.Input.Where(i => !initializers.Contains(i.Name)).Select(Tensor)], [.. graph.Output.Select(Tensor)],
-            graph.Node.Count, [.. graph.Node.GroupBy(Operator).Select(g => new InspectedOperator(g.Key, g.Count())).OrderByDescending(o => o.Count).ThenBy(o => o.Name, StringComparer.Ordinal)],
-            CountParameters(graph), macs, unsupported);
+        ModelFormat format = ModelFormat.Of(file);
+        return format.Inspect?.Invoke(file, options) ?? OfImport(format, file, options);
     }
 
-    private static (long? Macs, InspectedFault[] Unsupported) Compiled(string file, ImportOptions options)
+    /// <summary>What of the model is known once it is imported.</summary>
+    private static Inspection OfImport(ModelFormat format, string file, ImportOptions options)
     {
+        var (graph, macs, unsupported) = Compiled(format, file, options);
+        InspectedTensor[] Tensors(IEnumerable<string>? names) => [.. names?.Select(n => new InspectedTensor(n, graph!.Types[n].Element.Word(), [.. graph.Types[n].Shape.Select((d, i) => i == 0 && graph.Batch ? (object)"batch" : (long)d)])) ?? []];
+        return new Inspection(
+            Path.GetFileName(file), new FileInfo(file).Length, format.Name, 0, new Dictionary<string, long>(), Tensors(graph?.Inputs), Tensors(graph?.Outputs),
+            graph?.Nodes.Length ?? 0, Counted(graph?.Nodes.Select(n => n.Op.Name) ?? []), graph?.Constants.Values.Where(c => c.Element.IsFloat()).Sum(c => (long)c.Shape.Size) ?? 0, macs, unsupported);
+    }
+
+    public static IReadOnlyList<InspectedOperator> Counted(IEnumerable<string> operators) =>
+        [.. operators.GroupBy(o => o).Select(g => new InspectedOperator(g.Key, g.Count())).OrderByDescending(o => o.Count).ThenBy(o => o.Name, StringComparer.Ordinal)];
+
+    /// <summary>The graph, as far as the model can be imported, and the multiply–accumulates of a call, as far as it can be compiled; else why not.</summary>
+    public static (Graph? Graph, long? Macs, InspectedFault[] Unsupported) Compiled(ModelFormat format, string file, ImportOptions options)
+    {
+        Graph? graph = null;
         try
         {
-            Emitted emitted = Emitted.From(Simplify.Run(OnnxReader.Read(file, options).Graph), PlanNames.None, numerics: Numerics.Default);
-            return (ReportLayers.Of(emitted).Sum(l => l.Macs), []);
+            graph = format.Read(Path.GetFullPath(file), options).Graph;
+            return (graph, ReportLayers.Of(Emitted.From(Simplify.Run(graph), PlanNames.None, numerics: Numerics.Default)).Sum(l => l.Macs), []);
         }
         catch (ImportException e)
         {
-            return (null, [new InspectedFault(e.Node, e.Operator, e.Diagnostic.Text)]);
+            return (graph, null, [new InspectedFault(e.Node, e.Operator, e.Diagnostic.Text)]);
         }
-        catch (DiagnosticException e)
+        catch (DiagnosticException e) when (e.Diagnostic.Id is not ("MB2001" or "MB2002" or "MB2003"))
         {
-            return (null, [new InspectedFault("", "", e.Diagnostic.Text)]);
+            return (graph, null, [new InspectedFault("", "", e.Diagnostic.Text)]);
         }
         catch (OperatorException e)
         {
-            return (null, [new InspectedFault("", "", e.Message)]);
+            return (graph, null, [new InspectedFault("", "", e.Message)]);
         }
     }
-
-    // Numbers that were learned: constants of floating-point type, wherever the exporter put them.
-    private static long CountParameters(GraphProto graph) => graph.Initializer.Concat(graph.SparseInitializer.Select(s => s.Values ?? new TensorProto()))
-        .Concat(graph.Node.Where(n => n.OpType == "Constant").SelectMany(n => n.Attribute).Select(a => a.T ?? new TensorProto()))
-        .Where(t => !((ElementType)t.DataType is ElementType.Int64 or ElementType.Int32 or ElementType.Bool or ElementType.String) && t.DataType != 0)
-        .Sum(t => t.Dims.Aggregate(1L, (a, b) => a * b));
-
-    private static InspectedFault? Fault(NodeProto node, long opset)
-    {
-        string? reason = !OnnxOperators.ByName.TryGetValue(Operator(node), out OnnxOperator? row) ? "the operator is not supported"
-            : opset < row.Since ? $"the operator is supported as opset {row.Since} and newer ones define it, and this is {opset}"
-            : null;
-        return reason == null ? null : new InspectedFault(Name(node), Operator(node), reason);
-    }
-
-    private static string Operator(NodeProto node) => node.Domain is "" or "ai.onnx" ? node.OpType : $"{node.Domain}.{node.OpType}";
-
-    private static string Name(NodeProto node) => node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(o => o.Length > 0) ?? node.OpType;
-
-    private static InspectedTensor Tensor(ValueInfoProto value)
-    {
-        if (value.Type?.TensorType is not { } tensor)
-            return new(value.Name, value.Type?.ValueCase.ToString() ?? "unknown", []);
-        return new(value.Name, ((ElementType)tensor.ElemType).Word(), [.. tensor.Shape?.Dim.Select(Axis) ?? []]);
-    }
-
-    private static object Axis(TensorShapeProto.Types.Dimension axis) =>
-        axis.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue ? axis.DimValue : axis.DimParam.Length > 0 ? axis.DimParam : "?";
 }

@@ -12,7 +12,26 @@ internal sealed class OnnxRuntimeModel : IDisposable
     private OnnxRuntimeModel(InferenceSession session) => _session = session;
 
     /// <summary>Null, and why, where ONNX Runtime's library can't be loaded or does not take the model.</summary>
-    public static OnnxRuntimeModel? TryOpen(string file, out string why)
+    public static OnnxRuntimeModel? TryOpen(string file, out string why) => TryOpen(options => new InferenceSession(file, options), out why);
+
+    /// <summary>A model that was imported: the file, or our export of the graph where ONNX Runtime doesn't read such files.</summary>
+    public static OnnxRuntimeModel? TryOpen(string file, Graph imported, out string why)
+    {
+        if (ModelFormat.Of(file).RunsInOnnxRuntime)
+            return TryOpen(file, out why);
+        try
+        {
+            byte[] export = OnnxWriter.Write(imported, "");
+            return TryOpen(options => new InferenceSession(export, options), out why);
+        }
+        catch (OperatorException e)
+        {
+            why = e.Message;
+            return null;
+        }
+    }
+
+    private static OnnxRuntimeModel? TryOpen(Func<SessionOptions, InferenceSession> open, out string why)
     {
         try
         {
@@ -20,7 +39,7 @@ internal sealed class OnnxRuntimeModel : IDisposable
             // Without VNNI its 8-bit products saturate in between, unless told that digits matter.
             options.AddSessionConfigEntry("session.x64quantprecision", "1");
             why = "";
-            return new OnnxRuntimeModel(new InferenceSession(file, options));
+            return new OnnxRuntimeModel(open(options));
         }
         catch (Exception e) when (IsAbsence(e))
         {

@@ -4,23 +4,27 @@ namespace ModelBuild.Engine;
 
 /// <summary>
 /// That import, simplify and our kernels compute what the model's file says: both sides run on samples, and outputs are compared. The judge is ONNX Runtime;
-/// where it can't load or can't run the model, the operators' plain reference is.
+/// where it can't load or can't run the model, the operators' plain reference is. Of a format that ONNX Runtime doesn't read it judges our export of the
+/// import, which says nothing of the import itself: what that computes must equal the item's Reference.
 /// </summary>
 /// <param name="Judge">Who judged.</param>
 /// <param name="Samples">On how many samples.</param>
 /// <param name="Error">The largest max|y−r| / max|r| of any output.</param>
 /// <param name="Why">Why it was not ONNX Runtime; else empty.</param>
-internal sealed record Proof(string Judge, int Samples, double Error, string Why)
+/// <param name="Import"><c>proved</c> if ONNX Runtime judged the file itself or a reference was met, else <c>unproved</c>.</param>
+/// <param name="Reference">How far the import is from the item's Reference; null without one.</param>
+internal sealed record Proof(string Judge, int Samples, double Error, string Why, string Import, ReferenceProof? Reference)
 {
     private const int MostSamples = 16;
 
     /// <summary>The limit of a float model (contract, Numbers), and of one that holds integers already: there, single steps may differ and carry on.</summary>
     private const double FloatLimit = 1e-4, QuantizedLimit = 5e-2;
 
-    /// <exception cref="DiagnosticException">MB3001: the two differ by more than the limit; the text names the first tensor that does.</exception>
-    public static Proof Of(string file, Graph imported, Emitted emitted, Dataset data, CancellationToken cancellation)
+    /// <exception cref="DiagnosticException">MB3001: the two differ by more than the limit; the text names the first tensor that does. MB3011: the reference differs.</exception>
+    public static Proof Of(string file, Graph imported, Emitted emitted, Dataset data, ReferenceData? reference, CancellationToken cancellation)
     {
-        using OnnxRuntimeModel? model = OnnxRuntimeModel.TryOpen(file, out string why);
+        bool ofFile = ModelFormat.Of(file).RunsInOnnxRuntime;
+        using OnnxRuntimeModel? model = OnnxRuntimeModel.TryOpen(file, imported, out string why);
         using var runner = new PlanRunner(emitted.Plan, emitted.Weights);
         double limit = imported.Nodes.Any(n => n.Op.Quantizes != null) ? QuantizedLimit : FloatLimit, worst = 0;
         int samples = 0;
@@ -31,7 +35,7 @@ internal sealed record Proof(string Judge, int Samples, double Error, string Why
             Tensor[]? expected = judged ? Judged(model!, imported, sample, ref why) : null;
             if (expected == null && judged)
                 judged = false;
-            expected ??= Reference.Run(imported, sample, cancellation);
+            expected ??= ModelBuild.Engine.Reference.Run(imported, sample, cancellation);
             Tensor[] actual = runner.Run(sample);
             samples++;
             for (int i = 0; i < actual.Length; i++)
@@ -45,7 +49,9 @@ internal sealed record Proof(string Judge, int Samples, double Error, string Why
             if (!judged)
                 break;
         }
-        return new Proof(judged ? "ONNX Runtime" : "scalar reference", samples, worst, judged ? "" : why);
+        ReferenceProof? met = reference?.Check(runner, imported.Outputs, limit, cancellation);
+        string judge = !judged ? "scalar reference" : ofFile ? "ONNX Runtime" : "ONNX Runtime, on the import's export";
+        return new Proof(judge, samples, worst, judged ? "" : why, (judged && ofFile) || met != null ? "proved" : "unproved", met);
     }
 
     private static Tensor[]? Judged(OnnxRuntimeModel model, Graph graph, Tensor[] sample, ref string why)
@@ -69,7 +75,7 @@ internal sealed record Proof(string Judge, int Samples, double Error, string Why
         Graph watched = graph with { Outputs = [.. values] };
         Emitted emitted = Emitted.From(watched, PlanNames.None);
         using var runner = new PlanRunner(emitted.Plan, emitted.Weights);
-        Tensor[] actual = runner.Run(sample), expected = Reference.Run(watched, sample, cancellation);
+        Tensor[] actual = runner.Run(sample), expected = ModelBuild.Engine.Reference.Run(watched, sample, cancellation);
         int first = Enumerable.Range(0, values.Length).FirstOrDefault(i => !(Comparison.Error(actual[i], expected[i]) <= limit), -1);
         return first < 0 ? "no tensor alone differs, so simplification does" : $"the first tensor that differs is '{values[first]}', of {graph.Nodes.First(n => n.Outputs.Contains(values[first]))}";
     }

@@ -10,40 +10,21 @@ internal static class ModelCheck
 
     private const int RandomSamples = 8;
 
-    /// <param name="reference">A .npz file with the arrays <c>input</c> and <c>output</c> (of several, by the model's names); empty for none.</param>
+    /// <param name="reference">The file of a <see cref="ReferenceData"/>; empty for none.</param>
     /// <exception cref="DiagnosticException">MB1xxx: the dimensions or the reference can't be used.</exception>
     public static CaseResult Run(string file, string dimensions, string reference, Execution execution, CancellationToken cancellation) => CaseResult.Of(Path.GetFileName(file), [], () =>
     {
         var lengths = Dimensions.Read(new CompileRequest(file, "", "") { Dimensions = dimensions });
-        Graph graph = OnnxReader.Read(file, ImportOptions.None with { Dimensions = lengths }).Graph;
+        Graph graph = ModelFormat.Import(file, ImportOptions.None with { Dimensions = lengths }).Graph;
         Emitted emitted = Emitted.From(Simplify.Run(graph), PlanNames.Of(file), numerics: Numerics.Default);
         return reference.Length > 0 ? AgainstFile(reference, graph, emitted, execution) : AgainstJudge(file, graph, emitted, execution, cancellation);
     });
 
     private static (Verdict, string) AgainstFile(string reference, Graph graph, Emitted emitted, Execution execution)
     {
-        var source = new DataSource(new Site(reference, 0), "--reference", reference, reference, DataRange.All);
-        var (inputs, outputs) = Arrays(source, graph);
-        return Compare(graph, outputs, execution(emitted, inputs), $"the reference's {inputs.Length} samples");
-    }
-
-    private static (Tensor[][] Inputs, Tensor[][] Outputs) Arrays(DataSource source, Graph graph)
-    {
-        try
-        {
-            Tensor[][] inputs = Arrays(source, graph, graph.Inputs, "input"), outputs = Arrays(source, graph, graph.Outputs, "output");
-            return inputs.Length == outputs.Length ? (inputs, outputs) : throw new DataException($"it has {inputs.Length} inputs and {outputs.Length} outputs");
-        }
-        catch (Exception e) when (DataException.Text(e) is { } why)
-        {
-            throw Diagnostics.DataFile(source, source.Path, why);
-        }
-    }
-
-    private static Tensor[][] Arrays(DataSource source, Graph graph, IReadOnlyList<string> values, string only)
-    {
-        DataInput[] inputs = [.. values.Select(v => new DataInput(values.Count == 1 ? only : v, values.Count == 1 ? only : v, graph.Types[v]))];
-        return [.. NumpyData.OpenZip(source, inputs, Normalization.None).Samples()];
+        ReferenceData data = ReferenceData.Open(new DataSource(new Site(reference, 0), "--reference", reference, reference, DataRange.All), graph);
+        Tensor[][] inputs = [.. data.Inputs.Samples()];
+        return Compare(graph, [.. data.Outputs.Samples()], execution(emitted, inputs), $"the reference's {inputs.Length} samples");
     }
 
     private static (Verdict, string) AgainstJudge(string file, Graph graph, Emitted emitted, Execution execution, CancellationToken cancellation)
@@ -51,11 +32,11 @@ internal static class ModelCheck
         DataInput[] inputs = [.. graph.Inputs.Select(i => new DataInput(i, i, graph.Types[i]))];
         Tensor[][] samples = [.. RandomData.Of(inputs, Normalization.None, RandomSamples, seed: 1).Samples()];
         IReadOnlyList<Tensor[]> results = execution(emitted, samples);
-        using OnnxRuntimeModel? judge = OnnxRuntimeModel.TryOpen(file, out string why);
+        using OnnxRuntimeModel? judge = OnnxRuntimeModel.TryOpen(file, graph, out string why);
         try
         {
             if (judge != null)
-                return Compare(graph, [.. samples.Select(s => Judged(judge, graph, s, cancellation))], results, $"ONNX Runtime on {samples.Length} random samples");
+                return Compare(graph, [.. samples.Select(s => Judged(judge, graph, s, cancellation))], results, $"ONNX Runtime{(ModelFormat.Of(file).RunsInOnnxRuntime ? "" : " (our export of the import)")} on {samples.Length} random samples");
         }
         catch (OnnxRuntimeException e)
         {

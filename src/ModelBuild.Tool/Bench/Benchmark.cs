@@ -33,12 +33,15 @@ internal static class Benchmark
         Action<byte[][], byte[][]> run = generated.New(threads);
 
         // Files beside the model hold weights of large ones, so the session needs the path.
+        string given = request.Model;
+        if (!ModelFormat.Of(given).RunsInOnnxRuntime)
+            File.WriteAllBytes(given = Path.Combine(scratch, "import.onnx"), OnnxWriter.Write(ModelFormat.Import(request.Model, ImportOptions.None with { Dimensions = Dimensions.Read(request) }).Graph, ""));
         string export = Path.Combine(scratch, "export.onnx");
         if (quantized && compiled.Files.TryGetValue(Path.GetFileNameWithoutExtension(request.Model) + ".onnx", out byte[]? bytes))
             File.WriteAllBytes(export, bytes);
-        using OnnxRuntimeBinding? whole = OnnxRuntimeBinding.TryOpen(request.Model, bound, results, threads, out string why);
+        using OnnxRuntimeBinding? whole = OnnxRuntimeBinding.TryOpen(given, bound, results, threads, out string why);
         using OnnxRuntimeBinding? ours = File.Exists(export) ? OnnxRuntimeBinding.TryOpen(export, bound, results, threads, out why) : null;
-        (OnnxRuntimeBinding Binding, double FirstCall)[] baselines = [.. new[] { (whole, request.Model), (ours, export) }
+        (OnnxRuntimeBinding Binding, double FirstCall)[] baselines = [.. new[] { (whole, given), (ours, export) }
             .Where(b => b.Item1 != null).Select(b => (b.Item1!, first.Measure(threads, cancellation, b.Item2)))];
 
         double[][] rounds = Rounds.Measure([() => run(x, y), .. baselines.Select(b => (Action)b.Binding.Run)], threads > 1 ? s_apart : TimeSpan.Zero, cancellation);

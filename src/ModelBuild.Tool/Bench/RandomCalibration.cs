@@ -12,7 +12,7 @@ internal static class RandomCalibration
     /// <exception cref="DiagnosticException">The model or a metadatum is at fault.</exception>
     public static void Write(string file, CompileRequest request)
     {
-        Graph graph = OnnxReader.Read(request.Model, ImportOptions.None with { Dimensions = Dimensions.Read(request) }).Graph;
+        Graph graph = ModelFormat.Import(request.Model, ImportOptions.None with { Dimensions = Dimensions.Read(request) }).Graph;
         bool raw = request.Scale.Length + request.Mean.Length + request.Std.Length > 0;
         // What is normalized is bytes before.
         DataInput[] inputs = [.. graph.Inputs.Select(i => new DataInput(i, Identifiers.Input(i, request.Class), graph.Types[i]))

@@ -18,7 +18,7 @@ internal sealed record VerifyItem(string Name, string Path, bool IsCase)
         if (!Directory.Exists(full))
             throw new UsageException($"'{path}': there is no such file or folder");
         VerifyItem[] found = [.. Within(full)];
-        return found.Length > 0 ? found : throw new UsageException($"'{path}': it holds neither a model (*.onnx) nor a case (model.onnx beside test_data_set_0)");
+        return found.Length > 0 ? found : throw new UsageException($"'{path}': it holds neither a model ({string.Join(", ", ModelFormat.Table.SelectMany(f => f.Extensions))}) nor a case (model.onnx beside test_data_set_0)");
     }
 
     public CaseResult Run(string dimensions, string reference, CancellationToken cancellation)
@@ -32,7 +32,7 @@ internal sealed record VerifyItem(string Name, string Path, bool IsCase)
 
     private static IEnumerable<VerifyItem> Within(string folder) => BackendCase.Is(folder)
         ? [new VerifyItem(System.IO.Path.GetFileName(folder), folder, IsCase: true)]
-        : Directory.EnumerateFiles(folder, "*.onnx").Order(StringComparer.Ordinal).Select(Model).Concat(Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).SelectMany(Within));
+        : Directory.EnumerateFiles(folder).Where(f => ModelFormat.Table.Any(t => t.IsCalled(f))).Order(StringComparer.Ordinal).Select(Model).Concat(Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).SelectMany(Within));
 
     private static VerifyItem Model(string path) => new(System.IO.Path.GetFileName(path), path, IsCase: false);
 }

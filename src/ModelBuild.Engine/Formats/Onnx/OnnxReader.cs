@@ -3,15 +3,6 @@ using ModelBuild.Engine.Onnx;
 
 namespace ModelBuild.Engine;
 
-/// <summary>What an import may be told: lengths of symbolic dimensions, inputs that are to be constants, and whole shapes of inputs, whatever the file says of them.</summary>
-internal sealed record ImportOptions(IReadOnlyDictionary<string, int> Dimensions, IReadOnlyDictionary<string, Tensor> Bound, IReadOnlyDictionary<string, Shape>? Shapes = null)
-{
-    public static ImportOptions None { get; } = new(new Dictionary<string, int>(), new Dictionary<string, Tensor>());
-}
-
-/// <summary>A model as imported, with every file that was read for it.</summary>
-internal sealed record Imported(Graph Graph, IReadOnlyList<string> Files);
-
 /// <summary>ONNX files → Graph, newest opset's meaning.</summary>
 internal sealed class OnnxReader
 {

@@ -21,7 +21,7 @@ internal sealed record Auto(
 
     private static readonly (WeightType Type, double Bits)[] s_formats = [(WeightType.Int8, 8), (WeightType.Int4, 4), (WeightType.Int3, 3), (WeightType.Ternary, 1.6)];
 
-    public override Pass? Quick => null;
+    public override Pass? Quickly() => null;
 
     public override string? Conflict => MaxDrop == null == (MaxSize == null) ? "one of 'max-drop' and 'max-size' is needed" : null;
 

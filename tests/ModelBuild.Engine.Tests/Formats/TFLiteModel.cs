@@ -10,6 +10,15 @@ internal sealed class TFLiteModel
         ElementType.Float32, ElementType.Float16, ElementType.Int32, ElementType.UInt8, ElementType.Int64, ElementType.String, ElementType.Bool, ElementType.Int16, ElementType.Complex64, ElementType.Int8,
     ];
 
+    /// <summary>What the file says that an operator's options are, by number; others have none.</summary>
+    private static readonly Dictionary<string, sbyte> Options = new()
+    {
+        ["CONV_2D"] = 1, ["DEPTHWISE_CONV_2D"] = 2, ["AVERAGE_POOL_2D"] = 5, ["L2_POOL_2D"] = 5, ["MAX_POOL_2D"] = 5, ["FULLY_CONNECTED"] = 8, ["SOFTMAX"] = 9, ["CONCATENATION"] = 10, ["ADD"] = 11, ["L2_NORMALIZATION"] = 12,
+        ["LOCAL_RESPONSE_NORMALIZATION"] = 13, ["RESIZE_BILINEAR"] = 15, ["RESHAPE"] = 17, ["SPACE_TO_DEPTH"] = 19, ["MUL"] = 21, ["GATHER"] = 23, ["MEAN"] = 27, ["SUM"] = 27, ["REDUCE_MAX"] = 27, ["REDUCE_MIN"] = 27, ["REDUCE_PROD"] = 27,
+        ["SUB"] = 28, ["DIV"] = 29, ["SQUEEZE"] = 30, ["UNIDIRECTIONAL_SEQUENCE_RNN"] = 31, ["STRIDED_SLICE"] = 32, ["SPLIT"] = 35, ["ARG_MAX"] = 40, ["TRANSPOSE_CONV"] = 49, ["PACK"] = 59, ["ONE_HOT"] = 61, ["UNPACK"] = 64,
+        ["UNIDIRECTIONAL_SEQUENCE_LSTM"] = 71, ["RESIZE_NEAREST_NEIGHBOR"] = 74, ["LEAKY_RELU"] = 75, ["MIRROR_PAD"] = 77, ["SPLIT_V"] = 79, ["REVERSE_SEQUENCE"] = 87, ["DEPTH_TO_SPACE"] = 94, ["BATCH_MATMUL"] = 101, ["CUMSUM"] = 102, ["GELU"] = 116,
+    };
+
     private readonly FlatBufferBuilder _b = new(1024);
     private readonly List<int> _tensors = [], _buffers = [], _operators = [], _codes = [];
 
@@ -18,7 +27,7 @@ internal sealed class TFLiteModel
     public int Graphs { get; init; } = 1;
 
     /// <summary>A tensor, constant where it has values; its number.</summary>
-    public int Tensor(string name, ElementType element, int[] shape, Tensor? values = null, (float[] Scales, long[] Zeros, int Axis)? meaning = null, int[]? signature = null, int sparsity = 0)
+    public int Tensor(string name, ElementType element, int[] shape, Tensor? values = null, (float[] Scales, long[] Zeros, int Axis)? meaning = null, int[]? signature = null, int sparsity = 0, bool variable = false)
     {
         int buffer = 0;
         if (values != null)
@@ -28,7 +37,7 @@ internal sealed class TFLiteModel
         }
         int q = meaning is var (scales, zeros, axis) ? Table(7, [(2, Vector(scales, 4, (b, v) => b.AddFloat(v))), (3, Vector(zeros, 8, (b, v) => b.AddLong(v)))], [(6, axis)]) : 0;
         int text = _b.CreateString(name).Value, dims = Ints(shape), declared = signature == null ? 0 : Ints(signature);
-        _tensors.Add(Table(8, [(0, dims), (3, text), (4, q), (6, sparsity), (7, declared)], [(1, (sbyte)Array.IndexOf(Types, element)), (2, buffer)]));
+        _tensors.Add(Table(8, [(0, dims), (3, text), (4, q), (6, sparsity), (7, declared)], [(1, (sbyte)Array.IndexOf(Types, element)), (2, buffer), (5, variable)]));
         return _tensors.Count - 1;
     }
 
@@ -41,7 +50,8 @@ internal sealed class TFLiteModel
         _codes.Add(code < 0 ? Table(4, [(1, _b.CreateString(name).Value)], [(0, (sbyte)TFLiteOperators.Custom)]) : Table(4, [], [(0, (sbyte)Math.Min(code, 127)), (3, code)]));
         (int, int)[] vectors = [.. options.Where(o => o.Value is int[]).Select(o => (o.Field, Ints((int[])o.Value)))];
         int table = Table(8, vectors, [.. options.Where(o => o.Value is not int[])]), ins = Ints(inputs), outs = Ints(outputs);
-        _operators.Add(Table(6, [(1, ins), (2, outs), (4, table)], [(0, _codes.Count - 1), (3, (sbyte)1)]));
+        bool has = Options.TryGetValue(name, out sbyte type);
+        _operators.Add(Table(6, [(1, ins), (2, outs), (4, has ? table : 0)], has ? [(0, _codes.Count - 1), (3, type)] : [(0, _codes.Count - 1)]));
         return this;
     }
 

@@ -124,8 +124,9 @@ public class TFLiteTests
         int x = model.Tensor("x", ElementType.Float32, [1, Steps, Depth]);
         int[] w = [.. Enumerable.Range(0, 4).Select(g => model.Constant($"w{g}", Tensor.Of([Hidden, Depth], Numbers(Hidden * Depth, g))))], r = [.. Enumerable.Range(0, 4).Select(g => model.Constant($"r{g}", Tensor.Of([Hidden, Hidden], Numbers(Hidden * Hidden, g + 4))))];
         int[] b = [.. Enumerable.Range(0, 4).Select(g => model.Constant($"b{g}", Tensor.Of([Hidden], Numbers(Hidden, g + 8))))];
-        int y = model.Tensor("y", ElementType.Float32, [1, Steps, Hidden]);
-        model.Operator("UNIDIRECTIONAL_SEQUENCE_LSTM", [x, .. w, .. r, -1, -1, -1, .. b, -1, -1, -1, -1, -1, -1, -1, -1], [y], (0, (sbyte)4), (1, 10f), (2, 0f), (3, false));
+        // States begin as zeros with each call.
+        int h = model.Tensor("h", ElementType.Float32, [1, Hidden], variable: true), c = model.Tensor("c", ElementType.Float32, [1, Hidden], variable: true), y = model.Tensor("y", ElementType.Float32, [1, Steps, Hidden]);
+        model.Operator("UNIDIRECTIONAL_SEQUENCE_LSTM", [x, .. w, .. r, -1, -1, -1, .. b, -1, -1, h, c, -1, -1, -1, -1], [y], (0, (sbyte)4), (1, 10f), (2, 0f), (3, false));
         Tensor input = Tensor.Of([1, Steps, Depth], Numbers(Steps * Depth, 12));
         float[] Gates(Func<int, float[]> of) => [.. of(0), .. of(3), .. of(1), .. of(2)]; // i, o, f, z of i, f, z, o
         Tensor[] expected = new LSTM(Hidden, Direction.Forward, new(LSTM.Usual), Layout: 1).Evaluate([input,

@@ -285,6 +285,10 @@ internal sealed class Lowering
     public (string Value, Quantization As)? Quantized(string value) =>
         _writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes is { Type: ElementType.UInt8, Scales.Count: 1 } q && Constant(writer.Inputs[0]) == null ? (writer.Inputs[0], q) : null;
 
+    /// <summary>The bytes that stand for a value, and their meaning, signed or not: what a dequantization of them gives.</summary>
+    public (string Value, Quantization As)? Dequantized(string value) =>
+        _writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes is { Scales.Count: 1 } q && Constant(writer.Inputs[0]) == null ? (writer.Inputs[0], q) : null;
+
     /// <summary>The constant integers and their meaning, where a value is what a dequantization of them gives.</summary>
     public (Tensor Integers, Quantization As)? QuantizedConstant(string value) =>
         _writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes is { } q && Constant(writer.Inputs[0]) is { } integers ? (integers, q) : null;

@@ -21,6 +21,7 @@ public sealed record CompileRequest(
     string MaxAccuracyDrop = "",
     string MaxError = "",
     string MaxScratch = "",
+    string MaxMacs = "",
     string Optimize = "",
     string Numerics = "",
     string Export = "",

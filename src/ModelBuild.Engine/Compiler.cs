@@ -36,31 +36,39 @@ public static class Compiler
         Emitted before = Lowered(request, () => Emitted.From(source, names, numerics: numerics));
         Proof proof = Proof.Of(request.Model, imported.Graph, before, known, reference, cancellation);
 
-        var footprints = new List<Footprint> { Footprint.Of("imported", imported.Graph), Footprint.Of("simplified", source) };
         var notes = new List<string>();
-        Graph graph = source;
+        SearchTrace? search = null;
+        var run = new RecipeRun(source, known, graph => Emitted.From(graph, names, optimize, numerics), cancellation) { Progress = at => progress?.Invoke(at) };
+        var results = new List<StepResult> { run.Start(optimize == Optimize.Size ? before : Lowered(request, () => run.Emit(source))) };
         foreach (BoundStep step in steps)
         {
-            var context = new PassContext(source) { Samples = known.Samples(), Labels = known.Labels, Note = notes.Add, Progress = layer => progress?.Invoke($"{step.Text}: {layer}"), Cancellation = cancellation };
-            graph = Lowered(request, () => Simplify.Run(step.Apply(graph, context)));
-            footprints.Add(Footprint.Of(step.Text, graph));
+            var context = new PassContext(source)
+            {
+                Samples = known.Samples(), Labels = known.Labels, Note = notes.Add, Search = found => search = found, Progress = layer => progress?.Invoke($"{step.Text}: {layer}"), Cancellation = cancellation,
+            };
+            results.Add(Lowered(request, () => run.After(results[^1], step, context)));
         }
 
         string recipe = string.Join(" | ", steps.Select(s => s.Text));
-        Emitted after = steps.Count == 0 && optimize == Optimize.Size ? before : Lowered(request, () => Emitted.From(graph, names, optimize, numerics));
+        Graph graph = results[^1].Graph;
+        Emitted after = results[^1].Emitted;
+        // A step that costs nothing may gain nothing: that is worth a line in the report, and no more.
+        ILookup<bool, Diagnostic> idle = Lowered(request, () => NoWin.Of(run, [.. steps], results).ToLookup(d => d.Severity == Severity.Message));
         Measurement measurement = Measurement.Of(evaluation != null ? "evaluation" : known.IsRandom ? "random" : "calibration", before, after, evaluation ?? known, cancellation);
         after = after.With(Facts(recipe, measurement));
 
-        IReadOnlyList<ReportLayer> layers = ReportLayers.Of(after);
+        IReadOnlyList<ReportLayer> layers = ReportLayer.Compare(run.Start(before), results[^1]);
         var report = new Report(Path.GetFileName(request.Model), request.Class, recipe, names.Source.Hash, after.Plan.Tool,
             imported.Bytes, after.Weights.Length, after.Plan.Weights.ExpandedBytes, after.Plan.ScratchBytes, layers.Sum(l => l.Macs), proof.Import, proof, measurement,
-            measure ? Timing.Of(before, after, (evaluation ?? known).Samples().First()) : null, footprints, layers, [.. notes, .. after.Choices]);
+            measure ? Timing.Of(before, after, (evaluation ?? known).Samples().First()) : null,
+            [Footprint.Of("imported", imported.Graph), .. results.Select(r => r.Footprint)], layers, [.. notes, .. after.Choices, .. idle[true].Select(d => d.Text.Split('\n')[0])], search);
         Diagnostic[] diagnostics =
         [
             .. proof.Why.Length == 0 ? [] : new[] { Diagnostics.OtherJudge(request.Model, proof.Why) },
             .. BudgetCheck.Of(request.Site, budgets, report),
+            .. idle[false],
         ];
-        var files = new Dictionary<string, byte[]> { ["report.json"] = report.ToJson(), ["report.md"] = report.ToMarkdown() };
+        var files = new Dictionary<string, byte[]> { ["report.json"] = report.ToJson(), ["report.md"] = report.ToMarkdown(), ["report.html"] = report.ToHtml() };
         foreach (ExportFormat format in exports)
             files[Path.GetFileNameWithoutExtension(request.Model) + format.Extension] = Lowered(request, () => format.Write(graph, after.Plan.Tool));
         string[] read = [.. imported.Files, .. labelsFile == null ? [] : new[] { labelsFile }, .. calibration?.Files ?? [], .. evaluation?.Files ?? [], .. reference?.Files ?? []];

@@ -78,10 +78,16 @@ internal static class Diagnostics
         new("MB3004", Severity.Error, "MaxAccuracyDrop needs labels", "MaxAccuracyDrop needs labelled data to measure on: give the item Evaluation=\"FILE\" with labels"),
         new("MB3005", Severity.Error, "The error is larger than MaxError", "an output differs from the float model by {error} of its largest value on the {data} data, and MaxError is {limit}"),
         new("MB3006", Severity.Error, "The scratch memory is larger than MaxScratch", "{bytes} bytes of scratch a concurrent call are more than MaxScratch = {limit} bytes"),
-        new("MB3007", Severity.Error, "The import differs from its reference",
-            "{reference}: sample {sample}: output '{output}' differs from the reference by {error} of its largest value, and {limit} is the limit; either the reference is of another model or other inputs, or the import is at fault: then please report it with the model"),
+        new("MB3007", Severity.Error, "A call computes more than MaxMacs", "{macs} multiply–accumulates a call are more than MaxMacs = {limit}"),
+        new("MB3008", Severity.Error, "A step costs a layer more than its maxError", "{step}: afterwards the layer '{layer}' differs from the float model's by {error} of its largest value on calibration data, and maxError is {limit}{excerpt}"),
         new("MB3010", Severity.Message, "ONNX Runtime did not judge", "the scalar reference judged the import, as ONNX Runtime could not: {why}"),
+        new("MB3011", Severity.Error, "The import differs from its reference",
+            "{reference}: sample {sample}: output '{output}' differs from the reference by {error} of its largest value, and {limit} is the limit; either the reference is of another model or other inputs, or the import is at fault: then please report it with the model"),
+        new("MB3020", Severity.Warning, "A step gains nothing",
+            "{step}: {count} of the {all} layers that it changes end no smaller than without it, and run by the same kernel: {layers}. Leave them out by except:, or leave the step out{excerpt}"),
     ];
+
+    private const int MostNamed = 5;
 
     public static DiagnosticException RecipeSyntax(RecipeSource source, Extent at, string why) => At(source.Site, "MB1001", why, source.Excerpt(at));
 
@@ -163,8 +169,20 @@ internal static class Diagnostics
 
     public static Diagnostic TooMuchScratch(Site site, Severity severity, long bytes, long limit) => Budget(site, severity, "MB3006", bytes, limit);
 
+    public static Diagnostic TooManyMacs(Site site, Severity severity, long macs, long limit) => Budget(site, severity, "MB3007", macs, limit);
+
+    public static DiagnosticException LayerTooWrong(RecipeSource source, Extent at, string step, string layer, double error, double limit) =>
+        At(source.Site, "MB3008", step, layer, Short(error), Short(limit), source.Excerpt(at));
+
+    /// <param name="layers">Those that gain nothing: a name, and the bytes with and without the step.</param>
+    /// <param name="lossy">Whether the step changes numbers: one that doesn't costs nothing either.</param>
+    public static Diagnostic NoWin(RecipeSource source, Extent at, string step, IReadOnlyList<(string Layer, long With, long Without)> layers, int all, bool lossy) =>
+        At(source.Site, "MB3020", step, layers.Count, all,
+            string.Join(", ", layers.Take(MostNamed).Select(l => string.Create(CultureInfo.InvariantCulture, $"'{l.Layer}' ({l.With:N0} bytes with, {l.Without:N0} without)"))) + (layers.Count > MostNamed ? ", …" : ""),
+            source.Excerpt(at)).Diagnostic with { Severity = lossy ? Severity.Warning : Severity.Message };
+
     public static DiagnosticException DiffersFromReference(DataSource source, int sample, string output, double error, double limit) =>
-        At(source.Site, "MB3007", source, sample, output, Short(error), Short(limit));
+        At(source.Site, "MB3011", source, sample, output, Short(error), Short(limit));
 
     public static Diagnostic OtherJudge(string file, string why) => Of(file, "MB3010", why).Diagnostic;
 

@@ -36,6 +36,7 @@ internal static class ModelMetadata
         ("MaxAccuracyDrop", MetadataKind.Text),
         ("MaxError", MetadataKind.Text),
         ("MaxScratch", MetadataKind.Text),
+        ("MaxMacs", MetadataKind.Text),
         ("Optimize", MetadataKind.Text),
         ("Numerics", MetadataKind.Text),
         ("Export", MetadataKind.Text),

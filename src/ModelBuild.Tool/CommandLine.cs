@@ -17,6 +17,7 @@ internal static class CommandLine
             InspectCommand.Make(terminal, cancellation),
             VerifyCommand.Make(terminal, cancellation),
             BenchCommand.Make(terminal, cancellation),
+            ReportCommand.Make(terminal),
         };
         // No @FILE: a model's name may begin so.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

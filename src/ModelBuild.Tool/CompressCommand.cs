@@ -47,6 +47,7 @@ internal static class CompressCommand
             OutputFolder.PutFile(Path.Combine(folder, file), bytes);
         if (json != null)
             OutputFolder.PutFile(Path.GetFullPath(json), files["report.json"]);
+        StepSummary.Add(result);
         terminal.Line(result.Summary);
         return 0;
     }

@@ -26,6 +26,7 @@ internal static class ItemOptions
         new("--max-accuracy-drop", "SHARE", "The most that top-1 may fall by: 0.01 or 1%.", (r, v) => r with { MaxAccuracyDrop = v }),
         new("--max-error", "SHARE", "The most that an output may differ from the float model's, as a share of its largest value.", (r, v) => r with { MaxError = v }),
         new("--max-scratch", "BYTES", "The most scratch memory for each concurrent call.", (r, v) => r with { MaxScratch = v }),
+        new("--max-macs", "NUMBER", "The most multiply–accumulates a call: 6000000 or 6e6.", (r, v) => r with { MaxMacs = v }),
         new("--optimize", "WHAT", "Size (default) or Speed.", (r, v) => r with { Optimize = v }),
         new("--numerics", "HOW", "Strict, Default or Fast.", (r, v) => r with { Numerics = v }),
         new("--export", "FORMATS", "Formats to write the compressed model in. Default: onnx.", (r, v) => r with { Export = v }),

@@ -37,6 +37,7 @@ internal sealed record Request(CompileRequest Compile, string Directory, string 
             MaxAccuracyDrop: Get("maxAccuracyDrop"),
             MaxError: Get("maxError"),
             MaxScratch: Get("maxScratch"),
+            MaxMacs: Get("maxMacs"),
             Optimize: Get("optimize"),
             Numerics: Get("numerics"),
             Export: Get("export"),

@@ -46,6 +46,7 @@ internal static class RequestCommand
         var output = new OutputFolder(request.Directory, request.Name);
         output.Write(result);
         output.WriteInputs([.. inputs, .. result.Inputs.Except(request.Files).Select(InputsText.Line)]);
+        StepSummary.Add(result);
         Console.WriteLine(hit ? $"{result.Summary} (from the cache)" : result.Summary);
         return 0;
     }

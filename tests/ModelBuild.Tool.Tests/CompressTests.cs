@@ -15,7 +15,7 @@ public class CompressTests
         string model = SmallModel.Write(tool.At("small-net.onnx")), folder = tool.At("out");
         Assert.AreEqual(0, tool.Run("compress", model, "-o", folder, "--namespace", "My.Models", "--json", tool.At("copy.json")), tool.Output + tool.Errors);
         CollectionAssert.AreEquivalent(
-            new[] { "small-net.plan", "small-net.weights", "small-net.onnx", "SmallNet.g.cs", "report.json", "report.md" }, Directory.GetFiles(folder).Select(Path.GetFileName).ToArray());
+            new[] { "small-net.plan", "small-net.weights", "small-net.onnx", "SmallNet.g.cs", "report.json", "report.md", "report.html" }, Directory.GetFiles(folder).Select(Path.GetFileName).ToArray());
         Plan plan = PlanText.Parse(File.ReadAllText(Path.Combine(folder, "small-net.plan")));
         Assert.AreEqual(("SmallNet", "My.Models", "ModelBuild.My.Models.SmallNet.weights"), (plan.Class, plan.Namespace, plan.Weights.Resource));
         Assert.AreEqual(ClassSource.Write(plan), File.ReadAllText(Path.Combine(folder, "SmallNet.g.cs")));
@@ -35,7 +35,7 @@ public class CompressTests
         Assert.AreEqual(2, report.GetProperty("proof").GetProperty("reference").GetProperty("samples").GetInt32());
         string wrong = SmallModel.WriteArrays(tool.At("wrong.npz"), ("input", [2, 4], [1, 1, 1, 1, 0, 0, 0, 0]), ("output", [2, 3], [4.5f, 8.5f, 12.5f, 0.5f, 0.5f, 0.6f]));
         Assert.AreEqual(1, tool.Run("compress", model, "-o", tool.At("out"), "--reference", wrong));
-        StringAssert.Contains(tool.Output + tool.Errors, $"error MB3007: Reference=\"{wrong}\": sample 1: output 'y' differs from the reference by 1.67E-1");
+        StringAssert.Contains(tool.Output + tool.Errors, $"error MB3011: Reference=\"{wrong}\": sample 1: output 'y' differs from the reference by 1.67E-1");
         string half = SmallModel.WriteArrays(tool.At("half.npz"), ("input", [2, 4], [1, 1, 1, 1, 0, 0, 0, 0]), ("z", [2, 3], [0, 0, 0, 0, 0, 0]));
         Assert.AreEqual(1, tool.Run("compress", model, "-o", tool.At("out"), "--reference", half));
         StringAssert.Contains(tool.Output + tool.Errors, "error MB1023: ");

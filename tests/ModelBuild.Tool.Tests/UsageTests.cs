@@ -70,7 +70,7 @@ public class UsageTests
         Assert.AreEqual(0, code, text);
         StringAssert.Contains(text, "Small: ");
 
-        static bool IsNeeded(string file) => Path.GetFileName(file) is "modelbuild.runtimeconfig.json" or "modelbuild.dll" or "Google.Protobuf.dll" or "Sep.dll" or "csFastFloat.dll"
+        static bool IsNeeded(string file) => Path.GetFileName(file) is "modelbuild.runtimeconfig.json" or "modelbuild.dll" or "Google.Protobuf.dll" or "OxyPlot.dll" or "Sep.dll" or "csFastFloat.dll"
             || Path.GetFileName(file).StartsWith("ModelBuild.", StringComparison.Ordinal) && file.EndsWith(".dll", StringComparison.Ordinal)
             || Path.GetFileName(file) is "Microsoft.ML.OnnxRuntime.dll" or "System.Numerics.Tensors.dll";
     }

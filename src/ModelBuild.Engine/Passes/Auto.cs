@@ -21,6 +21,8 @@ internal sealed record Auto(
 
     private static readonly (WeightType Type, double Bits)[] s_formats = [(WeightType.Int8, 8), (WeightType.Int4, 4), (WeightType.Int3, 3), (WeightType.Ternary, 1.6)];
 
+    public override Pass? Quick => null;
+
     public override string? Conflict => MaxDrop == null == (MaxSize == null) ? "one of 'max-drop' and 'max-size' is needed" : null;
 
     public override bool NeedsCalibration => true;
@@ -52,6 +54,7 @@ internal sealed record Auto(
         if (size > MaxSize)
             throw new OperatorException(string.Create(CultureInfo.InvariantCulture, $"auto(max-size: {MaxSize:0}): the fewest bytes that it can give are {size:N0}"));
         context.Note(string.Create(CultureInfo.InvariantCulture, $"auto: {search.Recipe(chosen)} ({size:N0} bytes; {lost * search.Apart:0} of {search.Apart} samples lost)"));
+        context.Search(search.Trace(chosen));
         return search.Run(chosen, samples.Select(s => s.Inputs));
     }
 
@@ -62,14 +65,21 @@ internal sealed record Auto(
     {
         // What the network gave, and what has been tried.
         private readonly Tensor[] _given = [.. Outputs(graph, apart)];
-        private readonly Dictionary<int[], (int, double)> _tried = [];
+        private readonly Dictionary<int[], (int Bytes, double Drop)> _tried = [];
+
+        // What each layer alone costs in each format.
+        private double[][] _costs = [];
 
         public int Apart => apart.Length;
+
+        public SearchTrace Trace(int[] chosen) => new(
+            [.. layers.SelectMany((n, l) => s_formats.Select((f, i) => new Sensitivity(n.Name, f.Type.ToString().ToLowerInvariant(), _costs[l][i])).Skip(1))],
+            [.. _tried.OrderBy(t => t.Value.Bytes).Select(t => new Trial(t.Value.Bytes, t.Value.Drop, Recipe(t.Key), t.Key == chosen))]);
 
         /// <summary>From int8 everywhere to the fewest bits everywhere.</summary>
         public List<int[]> Path()
         {
-            double[][] costs = [.. layers.Select(Costs)];
+            double[][] costs = _costs = [.. layers.Select(Costs)];
             var path = new List<int[]> { new int[layers.Length] };
             while (path[^1].Any(f => f < s_formats.Length - 1))
             {

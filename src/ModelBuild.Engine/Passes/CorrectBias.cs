@@ -11,6 +11,8 @@ internal sealed record CorrectBias : Pass
 {
     public override bool NeedsCalibration => true;
 
+    public override bool Shrinks => false;
+
     public override bool Applies(Graph graph, Node node) => LayerSolver.Product(graph, node) != null && LowBits.CanHaveBias(graph, node);
 
     public override Graph Apply(Graph graph, PassContext context)

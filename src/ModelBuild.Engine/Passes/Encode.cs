@@ -6,6 +6,8 @@ namespace ModelBuild.Engine;
 [Description("stores int8 weights, and float ones of few levels, in as many bits as each value is rare; changes no number")]
 internal sealed record Encode : Pass
 {
+    public override bool IsLossy => false;
+
     public override bool Applies(Graph graph, Node node) =>
         node.Inputs.Any(v => graph.Constant(v) != null || (graph.Nodes.FirstOrDefault(n => n.Outputs.Contains(v)) is { Op.Dequantizes: not null } writer && graph.Constant(writer.Inputs[0]) != null));
 

@@ -11,6 +11,8 @@ namespace ModelBuild.Engine;
 internal sealed record Equalize(
     [Description("how often all pairs of layers are gone through"), Range(1, 1000)] int Iterations = 20) : Pass
 {
+    public override bool Shrinks => false;
+
     public override bool Applies(Graph graph, Node node) => Pairs(graph).Any(p => p.First == node || p.Second == node);
 
     public override Graph Apply(Graph graph, PassContext context)

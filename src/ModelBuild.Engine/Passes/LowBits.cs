@@ -23,6 +23,8 @@ internal abstract record LowBits(WeightSolver Solve, WideLayers Wide, double Rat
 {
     protected static readonly LevelsChoice EightBits = (_, _) => [LevelSet.Grid(-127, 127)];
 
+    public override Pass? Quick => this with { Solve = WeightSolver.Nearest };
+
     public override bool NeedsCalibration => Solve == WeightSolver.Layerwise;
 
     public override bool Applies(Graph graph, Node node) => LayerSolver.Product(graph, node) != null;

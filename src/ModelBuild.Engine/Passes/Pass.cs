@@ -9,6 +9,18 @@ internal abstract record Pass
     /// <summary>The nodes that the step may change: <c>only:</c> and <c>except:</c>, which every step takes.</summary>
     public Selection Nodes { get; init; } = Selection.All;
 
+    /// <summary>The most that a layer's outputs may then be off: <c>max-error:</c>, which every step takes.</summary>
+    public double? MaxError { get; init; }
+
+    /// <summary>Whether the step is there to make layers smaller or faster, so that one that is neither is worth a warning.</summary>
+    public virtual bool Shrinks => true;
+
+    /// <summary>Whether the step changes what layers compute.</summary>
+    public virtual bool IsLossy => true;
+
+    /// <summary>A step that leaves layers in the same forms at little cost, whatever it does to accuracy; null where there is none.</summary>
+    public virtual Pass? Quick => this;
+
     /// <summary>Whether the step measures: without calibration data it is an error.</summary>
     public virtual bool NeedsCalibration => false;
 
@@ -32,6 +44,9 @@ internal sealed record PassContext(Graph Source)
 
     /// <summary>Takes a line for the report: what a step has chosen.</summary>
     public Action<string> Note { get; init; } = _ => { };
+
+    /// <summary>Takes what a step that searches has measured and tried.</summary>
+    public Action<SearchTrace> Search { get; init; } = _ => { };
 
     /// <summary>Takes what a long step is at: the name of a layer.</summary>
     public Action<string> Progress { get; init; } = _ => { };

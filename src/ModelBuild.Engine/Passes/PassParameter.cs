@@ -17,6 +17,9 @@ internal sealed record PassParameter(string Key, Type Type, bool Required, objec
             Convert.ToDouble(range?.Minimum ?? double.NegativeInfinity, CultureInfo.InvariantCulture), Convert.ToDouble(range?.Maximum ?? double.PositiveInfinity, CultureInfo.InvariantCulture));
     }
 
+    /// <summary>Whether a key as it was written is this one: <c>maxDrop</c> is as good as <c>max-drop</c>.</summary>
+    public bool Is(string key) => Key.Replace("-", "").Equals(key.Replace("-", ""), StringComparison.OrdinalIgnoreCase);
+
     /// <summary>What may be written, for messages and the documentation: <c>0 to 1</c>, <c>local or global</c>.</summary>
     public string Valid
     {

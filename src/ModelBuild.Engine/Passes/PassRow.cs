@@ -14,6 +14,7 @@ internal sealed record PassRow(string Name, string Form, string Doc, EquatableAr
     [
         new PassParameter("only", typeof(EquatableArray<string>), false, null, "the nodes to change: names, patterns with * or operators; the narrower of only and except wins", double.NegativeInfinity, double.PositiveInfinity),
         new PassParameter("except", typeof(EquatableArray<string>), false, null, "the nodes to leave alone", double.NegativeInfinity, double.PositiveInfinity),
+        new PassParameter("max-error", typeof(double), false, null, "the build fails where a layer that the step may change then differs from the float model's by more: max|y − r| / max|r| on up to 16 calibration samples", 0, double.PositiveInfinity),
     ]);
 
     public static PassRow Of<T>(string name, string form = "") where T : Pass
@@ -31,6 +32,6 @@ internal sealed record PassRow(string Name, string Form, string Doc, EquatableAr
     {
         EquatableArray<string> Entries(int common) => values.TryGetValue(Common[common], out object? entries) ? (EquatableArray<string>)entries : default;
         var pass = (Pass)Constructor.Invoke([.. Parameters.Select(p => values.GetValueOrDefault(p) ?? p.Default)]);
-        return pass with { Nodes = new Selection(Entries(0), Entries(1)) };
+        return pass with { Nodes = new Selection(Entries(0), Entries(1)), MaxError = (double?)values.GetValueOrDefault(Common[2]) };
     }
 }

@@ -20,7 +20,7 @@ internal sealed record Proof(string Judge, int Samples, double Error, string Why
     /// <summary>The limit of a float model (contract, Numbers), and of one that holds integers already: there, single steps may differ and carry on.</summary>
     private const double FloatLimit = 1e-4, QuantizedLimit = 5e-2;
 
-    /// <exception cref="DiagnosticException">MB3001: the two differ by more than the limit; the text names the first tensor that does. MB3007: the reference differs.</exception>
+    /// <exception cref="DiagnosticException">MB3001: the two differ by more than the limit; the text names the first tensor that does. MB3011: the reference differs.</exception>
     public static Proof Of(string file, Graph imported, Emitted emitted, Dataset data, ReferenceData? reference, CancellationToken cancellation)
     {
         bool ofFile = ModelFormat.Of(file).RunsInOnnxRuntime;

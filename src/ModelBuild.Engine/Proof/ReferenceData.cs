@@ -38,7 +38,7 @@ internal sealed record ReferenceData(DataSource Source, Dataset Inputs, Dataset 
         }
     }
 
-    /// <exception cref="DiagnosticException">MB3007: an output differs by more than the limit.</exception>
+    /// <exception cref="DiagnosticException">MB3011: an output differs by more than the limit.</exception>
     public ReferenceProof Check(PlanRunner runner, IReadOnlyList<string> outputs, double limit, CancellationToken cancellation)
     {
         double worst = 0;

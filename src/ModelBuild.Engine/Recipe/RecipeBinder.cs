@@ -20,7 +20,7 @@ internal static class RecipeBinder
         {
             PassParameter parameter = argument.Key.Length == 0
                 ? row.Parameters.Count > 0 ? row.Parameters[0] : throw Diagnostics.RecipeArgument(source, argument.Value.At, row.Title, $"{argument.Value} needs a key: {Keys(known)}")
-                : known.FirstOrDefault(p => p.Key.Equals(argument.Key, StringComparison.OrdinalIgnoreCase))
+                : known.FirstOrDefault(p => p.Is(argument.Key))
                     ?? throw Diagnostics.RecipeArgument(source, argument.At, row.Title, $"there is no key '{argument.Key}'; keys: {Keys(known)}{Near.Hint(argument.Key, known.Select(p => p.Key))}");
             object value = parameter.Read(argument.Value) ?? throw Wrong(source, row, parameter, argument.Value);
             if (!values.TryAdd(parameter, value))

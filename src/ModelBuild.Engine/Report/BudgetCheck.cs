@@ -25,5 +25,7 @@ internal static class BudgetCheck
             yield return Diagnostics.TooWrong(site, budgets.Severity, report.Measurement.MaxError, error, report.Measurement.Data);
         if (budgets.MaxScratch is { } scratch && report.ScratchBytes > scratch)
             yield return Diagnostics.TooMuchScratch(site, budgets.Severity, report.ScratchBytes, scratch);
+        if (budgets.MaxMacs is { } macs && report.Macs > macs)
+            yield return Diagnostics.TooManyMacs(site, budgets.Severity, report.Macs, macs);
     }
 }

@@ -16,10 +16,14 @@ internal static class ReportLayers
         return [.. emitted.Plan.Calls.Where(c => Start(Argument(c, "weights")) >= 0).Select(call =>
         {
             string place = Argument(call, "weights");
-            int start = Start(place), bytes = starts.First(s => s > start) - start;
-            double zeros = expansions.TryGetValue(place, out PlanExpansion? expansion) ? Zeros(expansion, emitted.Weights) : Zeros(call, emitted.Weights.AsSpan(start, bytes));
+            int start = Start(place);
+            double zeros = expansions.TryGetValue(place, out PlanExpansion? expansion) ? Zeros(expansion, emitted.Weights) : Zeros(call, emitted.Weights.AsSpan(start, Bytes(start)));
+            // Biases, scales and tables too.
+            int bytes = call.Arguments.Select(a => Start(a.Value)).Where(o => o >= 0).Distinct().Sum(Bytes);
             return new ReportLayer(call.Comment.Length == 0 ? call.Kernel : call.Comment, call.Kernel, expansion?.Decoder ?? "", bytes, zeros, Macs(call));
         })];
+
+        int Bytes(int start) => starts.First(s => s > start) - start;
 
         int Start(string value) => expansions.TryGetValue(value, out PlanExpansion? expansion) ? expansion.From : Offset(value);
     }

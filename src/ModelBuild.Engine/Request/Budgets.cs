@@ -1,7 +1,7 @@
 namespace ModelBuild.Engine;
 
 /// <summary>What the user allows, null where nothing is said: bytes, shares and errors as numbers. <paramref name="Severity"/> is that of a missed budget.</summary>
-internal sealed record Budgets(long? MaxSize, double? MaxAccuracyDrop, double? MaxError, long? MaxScratch, Severity Severity)
+internal sealed record Budgets(long? MaxSize, double? MaxAccuracyDrop, double? MaxError, long? MaxScratch, long? MaxMacs, Severity Severity)
 {
     /// <exception cref="DiagnosticException">MB1010: a value that can't be read.</exception>
     public static Budgets Read(CompileRequest request) => new(
@@ -9,6 +9,7 @@ internal sealed record Budgets(long? MaxSize, double? MaxAccuracyDrop, double? M
         Number(request, nameof(MaxAccuracyDrop), request.MaxAccuracyDrop, 1),
         Number(request, nameof(MaxError), request.MaxError, double.MaxValue),
         Bytes(request, nameof(MaxScratch), request.MaxScratch),
+        Count(request, nameof(MaxMacs), request.MaxMacs),
         request.Budgets.Trim().ToLowerInvariant() switch
         {
             "" or "error" => Severity.Error,
@@ -23,6 +24,15 @@ internal sealed record Budgets(long? MaxSize, double? MaxAccuracyDrop, double? M
         return Quantity.Parse(text) is { } quantity && quantity.Unit != "%" && Quantity.Of(quantity.Amount, quantity.Unit) is >= 0 and <= 1e15 and var bytes
             ? (long)bytes
             : throw Diagnostics.Metadata(request.Site, name, text, "a number of bytes, like 30000, 30KB (1,000 bytes each) or 30KiB (1,024)");
+    }
+
+    private static long? Count(CompileRequest request, string name, string text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return null;
+        return Quantity.Parse(text) is { Unit: "" } quantity && quantity.Amount is >= 0 and <= 1e18 and var count
+            ? (long)count
+            : throw Diagnostics.Metadata(request.Site, name, text, "a number, like 6000000 or 6e6");
     }
 
     private static double? Number(CompileRequest request, string name, string text, double most)

@@ -6,7 +6,7 @@ public class MetadataTests : DataTest
     private static readonly CompileRequest Empty = new("m.onnx", "M", "N", Project: "app.csproj", Line: 3);
 
     [TestMethod]
-    public void Budgets_AreNull_WhenTheItemHasNone() => Assert.AreEqual(new Budgets(null, null, null, null, Severity.Error), Budgets.Read(Empty));
+    public void Budgets_AreNull_WhenTheItemHasNone() => Assert.AreEqual(new Budgets(null, null, null, null, null, Severity.Error), Budgets.Read(Empty));
 
     [TestMethod]
     [DataRow("30000", 30_000)]
@@ -36,8 +36,9 @@ public class MetadataTests : DataTest
     [TestMethod]
     public void Budgets_ReadNumbers_AndShares()
     {
-        Budgets budgets = Budgets.Read(Empty with { MaxAccuracyDrop = "1%", MaxError = "5e-2", Budgets = "Warning" });
-        Assert.AreEqual((0.01, 0.05, Severity.Warning), (budgets.MaxAccuracyDrop, budgets.MaxError, budgets.Severity));
+        Budgets budgets = Budgets.Read(Empty with { MaxAccuracyDrop = "1%", MaxError = "5e-2", MaxMacs = "6e6", Budgets = "Warning" });
+        Assert.AreEqual((0.01, 0.05, 6_000_000, Severity.Warning), (budgets.MaxAccuracyDrop, budgets.MaxError, budgets.MaxMacs, budgets.Severity));
+        Assert.AreEqual("app.csproj(3): error MB1010: MaxMacs=\"6MB\" can't be read; valid: a number, like 6000000 or 6e6", Message(() => Budgets.Read(Empty with { MaxMacs = "6MB" })));
         Assert.AreEqual("app.csproj(3): error MB1010: MaxAccuracyDrop=\"2\" can't be read; valid: a number from 0 to 1, like 0.01, or a share, like 1%", Message(() => Budgets.Read(Empty with { MaxAccuracyDrop = "2" })));
         Assert.AreEqual("app.csproj(3): error MB1010: MaxError=\"1KB\" can't be read; valid: a number from 0, like 0.01, or a share, like 1%", Message(() => Budgets.Read(Empty with { MaxError = "1KB" })));
         Assert.AreEqual("app.csproj(3): error MB1010: Budgets=\"warn\" can't be read; valid: error or warning; did you mean 'warning'?", Message(() => Budgets.Read(Empty with { Budgets = "warn" })));

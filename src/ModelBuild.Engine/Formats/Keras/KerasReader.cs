@@ -45,7 +45,7 @@ internal sealed class KerasReader
         var model = KerasModel.Parse(this, "", new KerasConfig(_keras.Config), _keras.Weights);
         var names = new Dictionary<string, string>();
         var outputs = new List<string>();
-        foreach (var (name, value) in model.Run(null))
+        foreach (var (name, value) in At("(model)", "model", () => model.Run(null)))
         {
             string result = new KerasLayer(this, name, "Output", default, _keras.Weights).Plain(value);
             // Inputs keep their names, and of two outputs that are one value the second is a copy.

@@ -215,6 +215,9 @@ internal sealed class Lowering
     /// <summary>Whether a value lies in planes, or can be loaded so.</summary>
     public bool HasPlanes(string value) => _views.TryGetValue(value, out View? view) ? view.IsPlanes : _graph.Inputs.Contains(value);
 
+    /// <summary>Whether anything needs the value: a node may give more than the graph uses.</summary>
+    public bool IsRead(string value) => _graph.Outputs.Contains(value) || _readers.ContainsKey(value);
+
     /// <summary>Whether all readers of a value would take it in planes as well as with channels last.</summary>
     public bool IsReadInPlanes(string value) => (_readers.GetValueOrDefault(value) ?? []).All(r => r.Node.Op.TakesPlanes(this, r.Node));
 

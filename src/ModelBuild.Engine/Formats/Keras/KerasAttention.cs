@@ -27,7 +27,7 @@ internal static class KerasAttention
     {
         KerasValue query = xs[0], value = Input(1, "value") ?? throw layer.Fault("it has no value"), key = Input(2, "key") ?? value;
         Array.ForEach([query, value, key], x => KerasWindows.NoMask(layer, x));
-        if (layer.Arguments.Value("attention_mask") != null || layer.Arguments.Value("query_mask") != null || layer.Config.Flag("use_gate", false) || layer.Config.Has("sliding_window"))
+        if (layer.Arguments.Named?.Keys.Any(k => k.EndsWith("mask", StringComparison.Ordinal)) == true || layer.Config.Flag("use_gate", false) || layer.Config.Has("sliding_window"))
             throw layer.Fault("masks, gates and sliding windows are not supported");
         if (layer.Arguments.Config.Flag("return_attention_scores", false))
             throw layer.Fault("return_attention_scores is not supported");

@@ -22,6 +22,8 @@ internal sealed class KerasLayer(KerasReader reader, string path, string @class,
             throw reader.Unsupported(path, @class, $"{Near.Hint(@class, KerasLayers.ByClass.Keys)}; README, Layers, has those that are");
         if (row.Refused.Length > 0)
             throw reader.Unsupported(path, @class, $": {row.Refused}");
+        if (Arguments.Named?.Keys.FirstOrDefault(k => !row.Keywords.Contains(k)) is { } keyword)
+            throw Fault($"a call with {keyword} is not supported");
         KerasValue[] outputs = row.Read!(this, inputs);
         foreach (KerasValue output in outputs)
             reader.CheckSize(path, @class, Shape(output));
@@ -30,6 +32,16 @@ internal sealed class KerasLayer(KerasReader reader, string path, string @class,
 
     /// <summary>A layer inside this one, or a function as a layer.</summary>
     public KerasLayer Inner(string name, string innerClass, KerasConfig innerConfig, KerasWeights innerWeights) => new(reader, $"{path}/{name}", innerClass, innerConfig, innerWeights);
+
+    /// <summary>A layer or a model inside this one, on values.</summary>
+    public KerasValue[] RunInside(KerasConfig entry, KerasWeights inside, KerasValue[] inputs)
+    {
+        string name = entry.Text("class_name", "");
+        var inner = new KerasConfig(entry.Find("config") ?? default);
+        return KerasModel.Is(name)
+            ? [.. KerasModel.Parse(reader, path + "/", entry, inside).Run(inputs).Select(o => o.Value)]
+            : Inner(inner.Text("name", name), name, inner, inside).Run(inputs);
+    }
 
     public OperatorException Fault(string why) => new(why);
 

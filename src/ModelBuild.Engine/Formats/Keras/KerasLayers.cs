@@ -5,6 +5,9 @@ internal sealed record KerasLayerRow(string Class, Func<KerasLayer, KerasValue[]
 {
     /// <summary>Whether the layer only does something while a model is trained, and is nothing afterwards.</summary>
     public bool TrainingOnly { get; init; }
+
+    /// <summary>The keywords by which a call may hand over values.</summary>
+    public IReadOnlyList<string> Keywords { get; init; } = [];
 }
 
 /// <summary>What of Keras is supported: a row a class of layers.</summary>
@@ -17,11 +20,12 @@ internal static class KerasLayers
         // Layers that compute.
         One("Activation", (l, x) => l.Activated(x)),
         Many("Add", (l, xs) => KerasMerging.Chain(l, xs, new Add())),
-        Many("Attention", KerasAttention.Attention),
+        Many("Attention", KerasAttention.Attention) with { Keywords = ["mask"] },
         Many("Average", (l, xs) => KerasMerging.Average(l, xs)),
         One("AveragePooling1D", (l, x) => KerasWindows.Pool(l, x, 1, (k, s, d, p) => new AveragePool(k, s, d, p))),
         One("AveragePooling2D", (l, x) => KerasWindows.Pool(l, x, 2, (k, s, d, p) => new AveragePool(k, s, d, p))),
         One("BatchNormalization", KerasNormalization.Batch),
+        new("Bidirectional", KerasRecurrent.Bidirectional) { Keywords = ["initial_state", "mask"] },
         One("CenterCrop", KerasWindows.CenterCrop),
         Many("Concatenate", KerasMerging.Concatenate),
         One("Conv1D", (l, x) => KerasWindows.Conv(l, x, 1)),
@@ -37,18 +41,20 @@ internal static class KerasLayers
         One("ELU", KerasActivations.Elu),
         One("Embedding", KerasProducts.Embedding),
         One("Flatten", KerasShapes.Flatten),
+        new("GRU", KerasRecurrent.Layer) { Keywords = ["initial_state", "mask"] },
         One("GlobalAveragePooling1D", (l, x) => KerasWindows.GlobalPool(l, x, 1, new GlobalAveragePool())),
         One("GlobalAveragePooling2D", (l, x) => KerasWindows.GlobalPool(l, x, 2, new GlobalAveragePool())),
         One("GlobalMaxPooling1D", (l, x) => KerasWindows.GlobalPool(l, x, 1, new GlobalMaxPool())),
         One("GlobalMaxPooling2D", (l, x) => KerasWindows.GlobalPool(l, x, 2, new GlobalMaxPool())),
         One("GroupNormalization", KerasNormalization.Group),
+        new("LSTM", KerasRecurrent.Layer) { Keywords = ["initial_state", "mask"] },
         One("LayerNormalization", KerasNormalization.Layer),
         One("LeakyReLU", KerasActivations.LeakyRelu),
         One("MaxPooling1D", (l, x) => KerasWindows.Pool(l, x, 1, (k, s, d, p) => new MaxPool(k, s, d, p))),
         One("MaxPooling2D", (l, x) => KerasWindows.Pool(l, x, 2, (k, s, d, p) => new MaxPool(k, s, d, p))),
         Many("Maximum", (l, xs) => KerasMerging.Chain(l, xs, new Max())),
         Many("Minimum", (l, xs) => KerasMerging.Chain(l, xs, new Min())),
-        Many("MultiHeadAttention", KerasAttention.MultiHead),
+        Many("MultiHeadAttention", KerasAttention.MultiHead) with { Keywords = ["value", "key", "attention_mask", "query_mask", "value_mask", "key_mask"] },
         Many("Multiply", (l, xs) => KerasMerging.Chain(l, xs, new Mul())),
         One("Normalization", KerasNormalization.Fixed),
         One("PReLU", KerasActivations.PRelu),
@@ -61,7 +67,8 @@ internal static class KerasLayers
         One("Resizing", KerasWindows.Resizing),
         One("SeparableConv1D", (l, x) => KerasWindows.Separable(l, x, 1)),
         One("SeparableConv2D", (l, x) => KerasWindows.Separable(l, x, 2)),
-        One("Softmax", KerasActivations.Softmax),
+        new("SimpleRNN", KerasRecurrent.Layer) { Keywords = ["initial_state", "mask"] },
+        One("Softmax", KerasActivations.Softmax) with { Keywords = ["mask"] },
         Many("Subtract", (l, xs) => xs.Length == 2 ? KerasMerging.Chain(l, xs, new Sub()) : throw l.Fault($"it takes two inputs, not {xs.Length}")),
         One("ThresholdedReLU", (l, x) => l.Each(x, v => l.Add(new ThresholdedRelu(l.Config.Float("theta", 1)), v))),
         One("TimeDistributed", KerasShapes.TimeDistributed),

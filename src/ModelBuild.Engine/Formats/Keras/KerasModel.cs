@@ -10,7 +10,7 @@ internal sealed class KerasModel
         /// <summary>Made when the layer is first called: a model inside, whose layers all calls share.</summary>
         public KerasModel? Model { get; set; }
 
-        public bool IsModel => Class is "Functional" or "Model" or "Sequential";
+        public bool IsModel => Is(Class);
     }
 
     private readonly KerasReader _reader;
@@ -21,6 +21,8 @@ internal sealed class KerasModel
 
     private KerasModel(KerasReader reader, string path, string name, KerasConfig config, bool sequential) => (_reader, _path, _name, _config, _sequential) = (reader, path, name, config, sequential);
 
+    public static bool Is(string @class) => @class is "Functional" or "Model" or "Sequential";
+
     /// <param name="path">What names of the model's layers begin with.</param>
     /// <param name="entry">Its class_name and config.</param>
     public static KerasModel Parse(KerasReader reader, string path, KerasConfig entry, KerasWeights weights)
@@ -28,7 +30,7 @@ internal sealed class KerasModel
         string @class = reader.At(path, "model", () => entry.Text("class_name", ""));
         string place = path.Length == 0 ? "(model)" : path.TrimEnd('/');
         CheckModule(reader, place, @class, entry);
-        if (@class is not ("Functional" or "Model" or "Sequential"))
+        if (!Is(@class))
             throw reader.Unsupported(place, @class.Length == 0 ? "(none)" : @class, "; models are Functional or Sequential: one of a class of its own holds Python code, which is not run");
         return reader.At(place, @class, () =>
         {
@@ -61,8 +63,7 @@ internal sealed class KerasModel
             counts[snake] = number + 1;
             JsonElement[] calls = entry.Find("inbound_nodes") is { ValueKind: JsonValueKind.Array } nodes ? [.. nodes.EnumerateArray()] : [];
             // A model's config is needed whole: its class is in the entry.
-            bool isModel = @class is "Functional" or "Model" or "Sequential";
-            _layers.Add(new Layer(name, _path + name, @class, isModel ? entry : config, calls, _reader.At(_path + name, @class, () => weights.Layer(name, @class, number))));
+            _layers.Add(new Layer(name, _path + name, @class, Is(@class) ? entry : config, calls, _reader.At(_path + name, @class, () => weights.Layer(name, @class, number))));
         }
     }
 
@@ -173,7 +174,7 @@ internal sealed class KerasModel
             }
             KerasValue Value(Reference r) => Output(values[(r.Layer, r.Call)], r);
             KerasValue[] given = [.. next.Call.Arguments.Select(Own).Select(Value)];
-            var named = next.Call.Named.ToDictionary(n => n.Key, n => Value(Own(n.Value)));
+            var named = next.Call.Named.ToDictionary(n => n.Key, n => Array.ConvertAll(n.Value, r => Value(Own(r))));
             values[(next.Layer.Name, next.Number)] = Call(next.Layer, given, new KerasArguments(next.Call.Keywords, named));
             if (waiting.Remove((next.Layer.Name, next.Number), out var released))
                 released.ForEach(ready.Enqueue);
@@ -202,9 +203,9 @@ internal sealed class KerasModel
     /// <summary>A value: the layer that gives it, in which of its calls, as which of its outputs.</summary>
     private sealed record Reference(string Layer, int Call, int Output);
 
-    private sealed record Invocation(Reference[] Arguments, Dictionary<string, Reference> Named, JsonElement Keywords)
+    private sealed record Invocation(Reference[] Arguments, Dictionary<string, Reference[]> Named, JsonElement Keywords)
     {
-        public IEnumerable<Reference> All => Arguments.Concat(Named.Values);
+        public IEnumerable<Reference> All => Arguments.Concat(Named.Values.SelectMany(v => v));
     }
 
     /// <summary>Keras 3's calls are objects of arguments and keywords; older ones lists of [layer, call, output, keywords].</summary>
@@ -214,32 +215,22 @@ internal sealed class KerasModel
         {
             var entry = new KerasConfig(call);
             JsonElement keywords = entry.Find("kwargs") ?? default;
-            var named = new Dictionary<string, Reference>();
-            if (keywords.ValueKind == JsonValueKind.Object)
-            {
-                foreach (JsonProperty keyword in keywords.EnumerateObject())
-                {
-                    if (References(keyword.Value) is [var value])
-                        named[keyword.Name] = value;
-                }
-            }
-            return new(References(entry.Find("args") ?? default), named, keywords);
+            Dictionary<string, Reference[]> named = Named(keywords);
+            // Inputs may be handed over by their names.
+            Reference[] inputs = [.. new[] { "inputs", "input", "x" }.SelectMany(n => named.Remove(n, out Reference[]? values) ? values : [])];
+            return new([.. References(entry.Find("args") ?? default), .. inputs], named, keywords);
         }
         if (call.ValueKind != JsonValueKind.Array)
             throw new OperatorException("a call is neither an object nor a list");
         JsonElement last = default;
-        var others = new Dictionary<string, Reference>();
         foreach (JsonElement input in call.EnumerateArray().Where(i => i.ValueKind == JsonValueKind.Array && i.GetArrayLength() == 4 && i[3].ValueKind == JsonValueKind.Object))
-        {
             last = input[3];
-            foreach (JsonProperty keyword in last.EnumerateObject())
-            {
-                if (References(keyword.Value) is [var value])
-                    others[keyword.Name] = value;
-            }
-        }
-        return new(References(call), others, last);
+        return new(References(call), Named(last), last);
     }
+
+    /// <summary>Keywords that are values, one or several.</summary>
+    private static Dictionary<string, Reference[]> Named(JsonElement keywords) => keywords.ValueKind != JsonValueKind.Object ? []
+        : keywords.EnumerateObject().Select(k => (k.Name, Values: References(k.Value))).Where(k => k.Values.Length > 0).DistinctBy(k => k.Name).ToDictionary(k => k.Name, k => k.Values);
 
     /// <summary>All values that are named somewhere in it, in order; those of an object by the order of its keys, as Keras has it.</summary>
     private static Reference[] References(JsonElement json)
@@ -278,11 +269,13 @@ internal sealed class KerasModel
 }
 
 /// <summary>What a layer is called with beside its inputs: keywords, and those among them that are values.</summary>
-internal readonly record struct KerasArguments(JsonElement Keywords, IReadOnlyDictionary<string, KerasValue>? Named)
+internal readonly record struct KerasArguments(JsonElement Keywords, IReadOnlyDictionary<string, KerasValue[]>? Named)
 {
-    public IEnumerable<KerasValue> Values => Named?.Values ?? [];
+    public IEnumerable<KerasValue> Values => Named?.Values.SelectMany(v => v) ?? [];
 
-    public KerasValue? Value(string name) => Named?.GetValueOrDefault(name);
+    public KerasValue? Value(string name) => All(name) is [var value] ? value : null;
+
+    public KerasValue[] All(string name) => Named?.GetValueOrDefault(name) ?? [];
 
     public KerasConfig Config => new(Keywords);
 }

@@ -49,17 +49,15 @@ internal static class KerasShapes
     public static KerasValue TimeDistributed(KerasLayer layer, KerasValue x)
     {
         var entry = new KerasConfig(layer.Config.Find("layer") ?? throw layer.Fault("the config lacks the layer"));
-        string @class = entry.Text("class_name", "");
-        var config = new KerasConfig(entry.Find("config") ?? default);
-        KerasLayer inner = layer.Inner(config.Text("name", @class), @class, config, layer.Weights is KerasNamedWeights ? layer.Weights : layer.Weights.Inside("layer", "layer"));
+        KerasWeights weights = layer.Weights.Inside(null, "layer");
         string value = layer.Plain(x);
         Shape shape = layer.TypeOf(value);
         if (shape.Rank < 3)
             throw layer.Fault($"its input {shape} has no steps");
-        if (@class == "Dense")
-            return inner.Run([new KerasValue { Plain = value, Masked = x.Masked }])[0];
+        if (entry.Text("class_name", "") == "Dense")
+            return layer.RunInside(entry, weights, [new KerasValue { Plain = value, Masked = x.Masked }])[0];
         string samples = layer.Add(new Reshape(new([-1, .. shape.Skip(2)])), value);
-        string result = layer.Plain(inner.Run([new KerasValue { Plain = samples }])[0]);
+        string result = layer.Plain(layer.RunInside(entry, weights, [new KerasValue { Plain = samples }])[0]);
         return new KerasValue { Plain = layer.Add(new Reshape(new([-1, shape[1], .. layer.TypeOf(result).Skip(1)])), result), Masked = x.Masked };
     }
 }

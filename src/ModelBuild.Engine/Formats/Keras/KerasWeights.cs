@@ -13,8 +13,11 @@ internal abstract class KerasWeights
     /// <summary>Those of a model's layer: by its name in older files, in newer ones by its class, of which it is the one with this number (from 0).</summary>
     public abstract KerasWeights Layer(string name, string @class, int number);
 
-    /// <summary>Those of something inside a layer: how its part of a weight's name begins in older files, the attributes that may hold it in newer ones.</summary>
-    public abstract KerasWeights Inside(string begin, params ReadOnlySpan<string> attributes);
+    /// <summary>
+    /// Those of something inside a layer: how its part of a weight's name begins in older files (null where it has none of its own), the attributes that may hold
+    /// it in newer ones.
+    /// </summary>
+    public abstract KerasWeights Inside(string? begin, params ReadOnlySpan<string> attributes);
 }
 
 /// <summary>
@@ -39,8 +42,8 @@ internal sealed class KerasNamedWeights : KerasWeights
         return new KerasNamedWeights(_model.Find(name) is { } group ? Listed(group) : []);
     }
 
-    public override KerasWeights Inside(string begin, params ReadOnlySpan<string> attributes) =>
-        new KerasNamedWeights(_weights.Where(w => w.Path.SkipLast(1).Any(p => p == begin || p.StartsWith(begin + "_", StringComparison.Ordinal))));
+    public override KerasWeights Inside(string? begin, params ReadOnlySpan<string> attributes) => begin == null ? this
+        : new KerasNamedWeights(_weights.Where(w => w.Path.SkipLast(1).Any(p => p == begin || p.StartsWith(begin + "_", StringComparison.Ordinal))));
 
     // kernel:0, and Keras 1's dense_1_W:0.
     private static bool Is(string part, string name)
@@ -80,7 +83,7 @@ internal sealed partial class KerasNestedWeights(Hdf5Object? group) : KerasWeigh
         return new KerasNestedWeights(older.Names.Select(n => (Name: n, Number: Number(n, snake))).Where(n => n.Number >= 0).OrderBy(n => n.Number).Select(n => older.Child(n.Name)).ElementAtOrDefault(number));
     }
 
-    public override KerasWeights Inside(string begin, params ReadOnlySpan<string> attributes)
+    public override KerasWeights Inside(string? begin, params ReadOnlySpan<string> attributes)
     {
         foreach (string attribute in attributes)
         {

@@ -87,6 +87,7 @@ internal static class FloatKernels
         Of("Sqrt", new Kernels.Sqrt(), Math.Sqrt, 1),
         Of("Swish", new Kernels.Swish(1), x => x / (1 + Math.Exp(-x)), 4, -86.9f),
         Of("Tanh", new Kernels.Tanh(), Math.Tanh, 5),
+        Of("Shrink", new Kernels.Shrink(0.25f, 0.5f), x => x < -0.5 ? x + 0.25 : x > 0.5 ? x - 0.25 : 0, 0),
         Of("ThresholdedRelu", new Kernels.ThresholdedRelu(1), x => x > 1 || double.IsNaN(x) ? x : 0, 0),
     ];
 

@@ -24,5 +24,8 @@ internal sealed record Graph(
     /// <summary>The names of nodes whose constants are stored by their entropy.</summary>
     public ImmutableHashSet<string> Coded { get; init; } = [];
 
+    /// <summary>The names of nodes that further steps of the recipe leave as they are.</summary>
+    public ImmutableHashSet<string> Kept { get; init; } = [];
+
     public Tensor? Constant(string value) => Constants.GetValueOrDefault(value);
 }

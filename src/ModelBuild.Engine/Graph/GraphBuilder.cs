@@ -19,6 +19,8 @@ internal sealed class GraphBuilder(string name)
 
     public ImmutableHashSet<string> Coded { get; set; } = [];
 
+    public ImmutableHashSet<string> Kept { get; set; } = [];
+
     public TensorType Type(string value) => _types.TryGetValue(value, out TensorType? type) ? type : throw new OperatorException($"no value is named '{value}'");
 
     public bool Has(string value) => _types.ContainsKey(value);
@@ -104,6 +106,6 @@ internal sealed class GraphBuilder(string name)
         needed.UnionWith(nodes.SelectMany(n => n.Outputs));
         return new Graph(name, [.. _inputs], ends, [.. nodes],
             _constants.Where(c => needed.Contains(c.Key)).ToImmutableDictionary(),
-            _types.Where(t => needed.Contains(t.Key)).ToImmutableDictionary(), Batch) { Coded = Coded };
+            _types.Where(t => needed.Contains(t.Key)).ToImmutableDictionary(), Batch) { Coded = Coded, Kept = Kept };
     }
 }

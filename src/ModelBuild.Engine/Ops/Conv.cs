@@ -63,6 +63,10 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
 
     public override Ints Weights => new([1]);
 
+    public override Op? Mix() => Group == 1 ? new Conv(Ones, Ones, Ones, new(Enumerable.Repeat(0, 2 * Spatial))) : null;
+
+    private Ints Ones => new(Enumerable.Repeat(1, Spatial));
+
     public override PatchProduct? AsPatches(TensorType input, TensorType weights, TensorType output) => Spatial == 2
         ? new WindowPatches(input.Shape, output.Shape, weights.Shape, Group, Strides, Dilations, new([Pads[0], Pads[1]]))
         : new WindowPatches(Plane(input.Shape), Plane(output.Shape), Plane(weights.Shape), Group, new([1, Strides[0]]), new([1, Dilations[0]]), new([0, Pads[0]]));

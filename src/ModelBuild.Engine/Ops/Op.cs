@@ -66,6 +66,9 @@ internal abstract record Op
     /// <summary>How the first input meets constant weights, the second, where that is a matrix product, patch by patch: what weights are then solved by.</summary>
     public virtual PatchProduct? AsPatches(TensorType input, TensorType weights, TensorType output) => null;
 
+    /// <summary>Where the operator is such a product: the one that makes of its outputs others, each of all of them at its place.</summary>
+    public virtual Op? Mix() => null;
+
     /// <summary>Whether a quantized group of the operator runs as integers.</summary>
     public virtual bool HasIntegerKernel => false;
 

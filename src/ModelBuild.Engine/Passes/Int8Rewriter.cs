@@ -9,7 +9,7 @@ internal sealed class Int8Rewriter(Graph graph, IReadOnlyCollection<Node> nodes,
     /// <summary>What scales the weights that nobody has chosen.</summary>
     public WeightScale Scales { get; init; }
 
-    private readonly GraphBuilder _builder = new(graph.Name) { Batch = graph.Batch, Coded = graph.Coded };
+    private readonly GraphBuilder _builder = new(graph.Name) { Batch = graph.Batch, Coded = graph.Coded, Kept = graph.Kept };
 
     // What readers of a value read now.
     private readonly Dictionary<string, string> _now = [];

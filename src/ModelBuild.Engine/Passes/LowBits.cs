@@ -23,7 +23,7 @@ internal abstract record LowBits(WeightSolver Solve, WideLayers Wide, double Rat
 {
     protected static readonly LevelsChoice EightBits = (_, _) => [LevelSet.Grid(-127, 127)];
 
-    public override Pass? Quick => this with { Solve = WeightSolver.Nearest };
+    public override Pass? Quickly() => this with { Solve = WeightSolver.Nearest };
 
     public override bool NeedsCalibration => Solve == WeightSolver.Layerwise;
 
@@ -33,15 +33,18 @@ internal abstract record LowBits(WeightSolver Solve, WideLayers Wide, double Rat
     protected abstract LevelsChoice Choice { get; }
 
     /// <summary>The layers that the step changes. Weights that several nodes share stay: what suits one may not suit the other.</summary>
-    protected Node[] Layers(Graph graph) => [.. graph.Nodes.Where(n => Applies(graph, n) && Nodes.Selects(n) && HasOwnWeights(graph, n))];
+    protected Node[] Layers(Graph graph) => Layers(graph, Nodes);
+
+    private Node[] Layers(Graph graph, Selection nodes) => [.. graph.Nodes.Where(n => Applies(graph, n) && nodes.Selects(n) && HasOwnWeights(graph, n))];
 
     public static bool HasOwnWeights(Graph graph, Node node) => graph.Nodes.Sum(other => other.Inputs.Count(i => i == node.Inputs[1])) == 1;
 
     protected LayerSolver Solver(Graph graph, Node[] layers, PassContext context) =>
         new(Solve == WeightSolver.Nearest ? [] : [.. context.Samples], Rate, layers.Sum(n => (long)graph.Constant(n.Inputs[1])!.Shape.Size), context.Cancellation) { Progress = context.Progress };
 
-    protected LevelsChoice ChoiceOf(Graph graph, Node[] layers, Node node) =>
-        Wide == WideLayers.Ends && (node == layers[0] || node == layers[^1] || graph.Constant(node.Inputs[1])!.Shape.Size < WeightTensors.Small) ? EightBits : Choice;
+    // Where an end is kept as it is, its neighbour isn't one.
+    protected LevelsChoice ChoiceOf(Graph graph, Node node) =>
+        Wide == WideLayers.Ends && (Layers(graph, Nodes.Whole) is var layers && (node == layers[0] || node == layers[^1]) || graph.Constant(node.Inputs[1])!.Shape.Size < WeightTensors.Small) ? EightBits : Choice;
 
     public static bool CanHaveBias(Graph graph, Node node) =>
         LayerSolver.Product(graph, node)!.TakesBias && (node.Inputs.Count < 3 || node.Inputs[2].Length == 0 || graph.Constant(node.Inputs[2])?.Shape.Size == graph.Types[node.Outputs[0]].Shape[1]);
@@ -53,7 +56,7 @@ internal abstract record LowBits(WeightSolver Solve, WideLayers Wide, double Rat
         LayerSolver solver = Solver(graph, layers, context);
         Graph present = graph;
         foreach (Node node in layers)
-            present = With(present, node, solver.Solve(node, graph, present, node.Inputs[0], graph.Constant(node.Inputs[1])!, ChoiceOf(graph, layers, node), AsFloat16, CanHaveBias(graph, node)), AsFloat16);
+            present = With(present, node, solver.Solve(node, graph, present, node.Inputs[0], graph.Constant(node.Inputs[1])!, ChoiceOf(graph, node), AsFloat16, CanHaveBias(graph, node)), AsFloat16);
         return present;
     }
 

@@ -5,7 +5,10 @@ internal static class PassTable
 {
     public static readonly PassRow[] Rows =
     [
+        PassRow.Of<Keep>("keep"),
         PassRow.Of<Prune>("prune"),
+        PassRow.Of<Activations>("activations"),
+        PassRow.Of<Factorize>("factorize"),
         PassRow.Of<Equalize>("equalize"),
         PassRow.Of<QuantizeInt8>("quantize", "int8"),
         PassRow.Of<StoreFloat16>("quantize", "fp16"),

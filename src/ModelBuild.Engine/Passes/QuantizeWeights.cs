@@ -74,7 +74,7 @@ internal sealed record QuantizeWeights(
             Graph present = Rewritten();
             string input = present.Nodes.First(n => n.Name == node.Name && n.Op == node.Op).Inputs[0];
             solved[node.Outputs[0]] = solver.Solve(
-                node, graph, present, input, graph.Constant(node.Inputs[1])!, ChoiceOf(graph, layers, node), WeightScales.Of(graph, node, ranges).Stored, CanHaveBias(graph, node));
+                node, graph, present, input, graph.Constant(node.Inputs[1])!, ChoiceOf(graph, node), WeightScales.Of(graph, node, ranges).Stored, CanHaveBias(graph, node));
         }
         return Rewritten();
 

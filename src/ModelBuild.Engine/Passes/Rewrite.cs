@@ -101,7 +101,7 @@ internal sealed class Rewrite
     {
         if (!Changed)
             return _graph;
-        var builder = new GraphBuilder(_graph.Name) { Batch = _graph.Batch, Coded = _graph.Coded };
+        var builder = new GraphBuilder(_graph.Name) { Batch = _graph.Batch, Coded = _graph.Coded, Kept = _graph.Kept };
         foreach (string input in _graph.Inputs)
             builder.AddInput(input, _graph.Types[input]);
         foreach (var (name, tensor) in _graph.Constants.Concat(_added))

@@ -18,11 +18,15 @@ internal static class RecipeBinder
         var values = new Dictionary<PassParameter, object>();
         foreach (Argument argument in arguments)
         {
-            PassParameter parameter = argument.Key.Length == 0
+            // A word that is the key of what is true or false says that it's true.
+            PassParameter? flag = argument is { Key: "", Value: WordValue word } ? row.Parameters.FirstOrDefault(p => p.Type == typeof(bool) && p.Is(word.Text)) : null;
+            if (argument.Key.Length == 0 && flag == null && !ReferenceEquals(argument, step.Arguments[0]))
+                throw RecipeParser.NeedsKey(source, argument.At, argument.Value);
+            PassParameter parameter = flag ?? (argument.Key.Length == 0
                 ? row.Parameters.Count > 0 ? row.Parameters[0] : throw Diagnostics.RecipeArgument(source, argument.Value.At, row.Title, $"{argument.Value} needs a key: {Keys(known)}")
                 : known.FirstOrDefault(p => p.Is(argument.Key))
-                    ?? throw Diagnostics.RecipeArgument(source, argument.At, row.Title, $"there is no key '{argument.Key}'; keys: {Keys(known)}{Near.Hint(argument.Key, known.Select(p => p.Key))}");
-            object value = parameter.Read(argument.Value) ?? throw Wrong(source, row, parameter, argument.Value);
+                    ?? throw Diagnostics.RecipeArgument(source, argument.At, row.Title, $"there is no key '{argument.Key}'; keys: {Keys(known)}{Near.Hint(argument.Key, known.Select(p => p.Key))}"));
+            object value = flag != null ? true : parameter.Read(argument.Value) ?? throw Wrong(source, row, parameter, argument);
             if (!values.TryAdd(parameter, value))
                 throw Diagnostics.RecipeArgument(source, argument.At, row.Title, $"'{parameter.Key}' is given twice");
         }
@@ -52,8 +56,14 @@ internal static class RecipeBinder
             : throw Diagnostics.RecipeValue(source, word.At, step.Name, $"'{word.Text}' is unknown; valid: {string.Join(", ", valid.Distinct())}{Near.Hint(word.Text, valid)}");
     }
 
-    private static DiagnosticException Wrong(RecipeSource source, PassRow row, PassParameter parameter, Value value)
+    private static DiagnosticException Wrong(RecipeSource source, PassRow row, PassParameter parameter, Argument argument)
     {
+        Value value = argument.Value;
+        if (argument.Key.Length == 0 && parameter.Type == typeof(bool))
+        {
+            string[] flags = [.. row.Parameters.Where(p => p.Type == typeof(bool)).Select(p => p.Key)];
+            return Diagnostics.RecipeValue(source, value.At, row.Title, $"{value} is unknown; valid: {string.Join(", ", flags)}{(value is WordValue wrong ? Near.Hint(wrong.Text, flags) : "")}");
+        }
         string near = value is WordValue word && parameter.Type.IsEnum ? Near.Hint(word.Text, parameter.Valid.Split(" or ")) : "";
         return Diagnostics.RecipeValue(source, value.At, row.Title, $"'{parameter.Key}' is {parameter.Valid}, not {value}{near}");
     }

@@ -4,7 +4,7 @@ namespace ModelBuild.Engine;
 
 /// <summary>
 /// The grammar: <c>recipe = step { '|' step } ; step = name [ '(' arg { ',' arg } ')' ] ; arg = [ key ':' ] value ; value = number [ unit ] | word | string
-/// | '[' value { ',' value } ']'</c>. Only a step's first argument may lack its key.
+/// | '[' value { ',' value } ']'</c>. Only a step's first argument may lack its key; words may, which only the step's table knows to be keys themselves.
 /// </summary>
 internal sealed class RecipeParser
 {
@@ -61,10 +61,11 @@ internal sealed class RecipeParser
             return new Argument(first.Text, Value(0), first.At);
         }
         Value value = Value(0);
-        return needsKey
-            ? throw Diagnostics.RecipeSyntax(_source, first.At, $"only a step's first argument may lack its key; write KEY: {value}")
-            : new Argument("", value, first.At);
+        return needsKey && value is not WordValue ? throw NeedsKey(_source, first.At, value) : new Argument("", value, first.At);
     }
+
+    public static DiagnosticException NeedsKey(RecipeSource source, Extent at, Value value) =>
+        Diagnostics.RecipeSyntax(source, at, $"only a step's first argument may lack its key; write KEY: {value}");
 
     private Value Value(int depth)
     {

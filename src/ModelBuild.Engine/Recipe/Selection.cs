@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ModelBuild.Engine;
 
 /// <summary>
@@ -10,8 +12,16 @@ internal sealed record Selection(EquatableArray<string> Only, EquatableArray<str
 
     public static Selection All { get; } = new(default, default);
 
+    /// <summary>The names of nodes that are not selected, whatever else says so: what keep() has said before.</summary>
+    public ImmutableHashSet<string> Kept { get; init; } = [];
+
+    /// <summary>The selection as if nothing were kept.</summary>
+    public Selection Whole => this with { Kept = [] };
+
     public bool Selects(Node node)
     {
+        if (Kept.Contains(node.Name))
+            return false;
         int except = Rank(Except, node);
         return Only.Count == 0 ? except == None : Rank(Only, node) > except;
     }

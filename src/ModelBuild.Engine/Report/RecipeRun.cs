@@ -29,7 +29,7 @@ internal sealed record RecipeRun(Graph Source, Dataset Data, Func<Graph, Emitted
     {
         Graph graph = Simplify.Run(step.Apply(last.Graph, context));
         IReadOnlyDictionary<string, LayerError> errors = LayerErrors.Of(Source, graph, Data.Samples(), Cancellation);
-        foreach (Node node in last.Graph.Nodes.Where(n => errors.ContainsKey(n.Name) && step.Pass.Nodes.Selects(n) && step.Pass.Applies(last.Graph, n)))
+        foreach (Node node in last.Graph.Nodes.Where(n => errors.ContainsKey(n.Name) && step.On(last.Graph).Nodes.Selects(n) && step.Pass.Applies(last.Graph, n)))
         {
             if (errors[node.Name].Error > step.Pass.MaxError)
                 throw Diagnostics.LayerTooWrong(step.Source, step.Step.At, step.Text, node.Name, errors[node.Name].Error, step.Pass.MaxError.Value);
@@ -46,7 +46,7 @@ internal sealed record RecipeRun(Graph Source, Dataset Data, Func<Graph, Emitted
         var context = new PassContext(Source) { Samples = quick ? Data.Samples().Take(QuickSamples) : Data.Samples(), Labels = Data.Labels, Cancellation = Cancellation };
         foreach (BoundStep step in steps)
         {
-            if ((quick ? step.Pass.Quick : step.Pass) is not { } pass)
+            if ((quick ? step.Pass.Quickly() : step.Pass) is not { } pass)
                 return null;
             graph = Simplify.Run((step with { Pass = pass }).Apply(graph, context));
         }

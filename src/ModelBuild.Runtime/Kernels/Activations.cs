@@ -21,9 +21,9 @@ public static unsafe partial class Kernels
     public static void ThresholdedReluF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, float alpha) =>
         Elementwise.Unary(frame, new ThresholdedRelu(alpha), x.F32, y.F32, shape, xStrides, yStrides);
 
-    /// <summary>y = x − bias above limit, x + bias below −limit, else 0.</summary>
-    public static void ShrinkF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, float bias, float limit) =>
-        Elementwise.Unary(frame, new Shrink(bias, limit), x.F32, y.F32, shape, xStrides, yStrides);
+    /// <summary>y = x + bias where x is below −lambda, x − bias where it is above lambda, else 0.</summary>
+    public static void ShrinkF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides, float bias, float lambda) =>
+        Elementwise.Unary(frame, new Shrink(bias, lambda), x.F32, y.F32, shape, xStrides, yStrides);
 
     /// <summary>y = 1 / (1 + e^−x).</summary>
     public static void SigmoidF32(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
@@ -105,11 +105,11 @@ public static unsafe partial class Kernels
         public V Apply<V>(V x) where V : struct, IVec<V> => V.Select(V.Less(V.Broadcast(alpha), x), x, V.Select(V.IsNaN(x), x, V.Zero));
     }
 
-    internal readonly struct Shrink(float bias, float limit) : IUnary
+    internal readonly struct Shrink(float bias, float lambda) : IUnary
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply<V>(V x) where V : struct, IVec<V> => V.Select(V.Less(x, V.Broadcast(-limit)), x + V.Broadcast(bias),
-            V.Select(V.Less(V.Broadcast(limit), x), x - V.Broadcast(bias), V.Select(V.IsNaN(x), x, V.Zero)));
+        public V Apply<V>(V x) where V : struct, IVec<V> =>
+            V.Select(V.Less(V.Broadcast(lambda), x), x - V.Broadcast(bias), V.Select(V.Less(x, V.Broadcast(-lambda)), x + V.Broadcast(bias), V.Zero));
     }
 
     internal readonly struct Sigmoid : IUnary

@@ -26,6 +26,12 @@ public class RecipeBinderTests
     public void Bind_ChoosesTheRow_WhenTheFirstWordSaysWhich() => Assert.IsInstanceOfType<StoreFloat16>(Bind("quantize(FP16, except: Gemm)").Single().Pass);
 
     [TestMethod]
+    [DataRow("keep(first, last)", true, true)]
+    [DataRow("keep(Last)", false, true)]
+    [DataRow("keep(first: true, last: false)", true, false)]
+    public void Bind_TakesKeysOfWhatIsTrueOrFalse_AsWords(string recipe, bool first, bool last) => Assert.AreEqual(new Keep(first, last), Bind(recipe).Single().Pass);
+
+    [TestMethod]
     public void Bind_GivesNoSteps_WhenTheRecipeIsEmpty() => Assert.AreEqual(0, Bind("").Count);
 
     [TestMethod]
@@ -37,7 +43,7 @@ public class RecipeBinderTests
 
     [TestMethod]
     [DataRow("prun(0.5) | quantize(fp16)",
-        "MB1002: 'prun' is neither a step nor a recipe; steps: prune, equalize, quantize, palettize, correct-bias, auto, encode; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
+        "MB1002: 'prun' is neither a step nor a recipe; steps: keep, prune, activations, factorize, equalize, quantize, palettize, correct-bias, auto, encode; recipes: Default, Edge, Float16, Smallest; did you mean 'prune'?",
         "    prun(0.5) | quantize(fp16)",
         "    ^~~~")]
     [DataRow("prune(0.5, scoop: global)",
@@ -76,6 +82,46 @@ public class RecipeBinderTests
         "MB1003: prune: 'rows' is of blocks: structure: block",
         "    prune(0.5, rows: 8)",
         "    ^~~~~")]
+    [DataRow("prune(0.5, global)",
+        "MB1001: only a step's first argument may lack its key; write KEY: global",
+        "    prune(0.5, global)",
+        "               ^~~~~~")]
+    [DataRow("quantize(int8, minmax)",
+        "MB1001: only a step's first argument may lack its key; write KEY: minmax",
+        "    quantize(int8, minmax)",
+        "                   ^~~~~~")]
+    [DataRow("keep(first, lst)",
+        "MB1001: only a step's first argument may lack its key; write KEY: lst",
+        "    keep(first, lst)",
+        "                ^~~")]
+    [DataRow("keep(frist)",
+        "MB1004: keep: frist is unknown; valid: first, last; did you mean 'first'?",
+        "    keep(frist)",
+        "         ^~~~~")]
+    [DataRow("keep(first, last, first)",
+        "MB1003: keep: 'first' is given twice",
+        "    keep(first, last, first)",
+        "                      ^~~~~")]
+    [DataRow("keep()",
+        "MB1003: keep: it needs what to keep: keep(first, last), keep(first), keep(last) or keep(only: NAMES)",
+        "    keep()",
+        "    ^~~~")]
+    [DataRow("activations()",
+        "MB1003: activations: one of 'threshold' and 'sparsity' is needed: what becomes zero, or which share of the numbers does",
+        "    activations()",
+        "    ^~~~~~~~~~~")]
+    [DataRow("activations(-1)",
+        "MB1004: activations: 'threshold' is a number of at least 0, not -1",
+        "    activations(-1)",
+        "                ^~")]
+    [DataRow("factorize()",
+        "MB1003: factorize: one of 'rank' and 'energy' is needed: the channels between the two layers, or the share of the variance that they keep",
+        "    factorize()",
+        "    ^~~~~~~~~")]
+    [DataRow("factorize(8, energy: 0.9)",
+        "MB1003: factorize: one of 'rank' and 'energy' is needed: the channels between the two layers, or the share of the variance that they keep",
+        "    factorize(8, energy: 0.9)",
+        "    ^~~~~~~~~")]
     [DataRow("auto()",
         "MB1003: auto: one of 'max-drop' and 'max-size' is needed",
         "    auto()",

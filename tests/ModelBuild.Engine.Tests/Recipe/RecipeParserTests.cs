@@ -61,9 +61,9 @@ public class RecipeParserTests
     [DataRow("prune(0.5) quantize(fp16)", "'quantize' where '|' or the end is expected",
         "    prune(0.5) quantize(fp16)",
         "               ^~~~~~~~")]
-    [DataRow("prune(0.5, global)", "only a step's first argument may lack its key; write KEY: global",
-        "    prune(0.5, global)",
-        "               ^~~~~~")]
+    [DataRow("prune(0.5, 3)", "only a step's first argument may lack its key; write KEY: 3",
+        "    prune(0.5, 3)",
+        "               ^")]
     [DataRow("prune(30 XB)", "'XB' where ',' or ')' is expected",
         "    prune(30 XB)",
         "             ^~")]

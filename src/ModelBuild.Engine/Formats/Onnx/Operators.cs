@@ -138,7 +138,7 @@ internal static class OnnxOperators
         Row<Selu>("Selu", n => new Selu(n.Float("alpha", 1.67326319217681884765625f), n.Float("gamma", 1.05070102214813232421875f)),
             (w, o) => w.Float("alpha", o.Alpha).Float("gamma", o.Gamma)) with { Since = 6 },
         Row<ShapeOf>("Shape", n => new ShapeOf(n.Int("start", 0), n.Has("end") ? n.Int("end", 0) : null), (w, o) => w.Int("start", o.Start).Int("end", o.End)),
-        Row<Shrink>("Shrink", n => new Shrink(n.Float("bias", 0), n.Float("lambd", 0.5f)), (w, o) => w.Float("bias", o.Bias).Float("lambd", o.Limit)),
+        Row<Shrink>("Shrink", n => new Shrink(n.Float("bias", 0), n.Float("lambd", 0.5f)), (w, o) => w.Float("bias", o.Bias).Float("lambd", o.Lambda)),
         Row<Sigmoid>("Sigmoid", _ => new Sigmoid()),
         Row<Sign>("Sign", _ => new Sign()),
         Row<Sin>("Sin", _ => new Sin()),

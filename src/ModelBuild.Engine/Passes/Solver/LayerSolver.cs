@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace ModelBuild.Engine;
 
 /// <summary>What a layer's weights may be: of these, each row takes what fits it best.</summary>
@@ -122,6 +120,27 @@ internal sealed record LayerSolver(IReadOnlyList<Tensor[]> Samples, double Rate,
         return Array.ConvertAll(sums, s => (float)(s / ((double)Samples.Count * product.Patches)));
     }
 
+    /// <summary>The second moments of a layer's outputs, [row][row], of one group; about their means, where a bias puts these right.</summary>
+    public float[] OutputMoments(Node node, Graph graph, PatchProduct product)
+    {
+        var moments = new MomentStatistics(product.Rows, 0, product.TakesBias);
+        long all = (long)Samples.Count * product.Patches, step = Math.Max(1, all / MostPatches);
+        var outputs = new float[product.Rows];
+        using var watch = new Watch(graph, node.Outputs[0]);
+        for (long next = 0; next < all; )
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<float> y = watch.Run(Samples[(int)(next / product.Patches)]);
+            for (int p = (int)(next % product.Patches); p < product.Patches; p += (int)step, next += step)
+            {
+                for (int r = 0; r < outputs.Length; r++)
+                    outputs[r] = y[product.Output(p, 0, r)];
+                moments.Add(outputs, []);
+            }
+        }
+        return moments.Moments();
+    }
+
     public static PatchProduct? Product(Graph graph, Node node) =>
         node.Inputs.Count > 1 && node.Inputs[0].Length > 0 && graph.Constant(node.Inputs[0]) == null && graph.Constant(node.Inputs[1]) is { Element: ElementType.Float32 } weights
             ? node.Op.AsPatches(graph.Types[node.Inputs[0]], weights.Type, graph.Types[node.Outputs[0]])
@@ -151,33 +170,5 @@ internal sealed record LayerSolver(IReadOnlyList<Tensor[]> Samples, double Rate,
             }
         }
         return statistics;
-    }
-
-    /// <summary>One value of a graph, for one sample after the other.</summary>
-    private sealed class Watch : IDisposable
-    {
-        private readonly PlanRunner? _runner;
-        private readonly byte[] _value = [];
-        private readonly int _input;
-
-        public Watch(Graph graph, string value)
-        {
-            _input = graph.Inputs.IndexOf(value);
-            if (_input >= 0)
-                return;
-            Emitted emitted = Emitted.From(graph with { Outputs = [value] }, PlanNames.None);
-            _runner = new(emitted.Plan, emitted.Weights);
-            _value = new byte[graph.Types[value].Bytes];
-        }
-
-        public ReadOnlySpan<float> Run(Tensor[] sample)
-        {
-            if (_runner == null)
-                return sample[_input].F32;
-            _runner.Run([.. sample.Select(s => s.Bytes)], [_value.AsMemory()]);
-            return MemoryMarshal.Cast<byte, float>(_value);
-        }
-
-        public void Dispose() => _runner?.Dispose();
     }
 }

@@ -144,19 +144,30 @@ internal sealed class MomentStatistics(int depth, int rows, bool centered) : Lay
         }
     }
 
-    public override Quadratic Finish(ReadOnlySpan<float> start, float damping)
+    /// <summary>E[x·xᵀ], about the means where they don't count.</summary>
+    public float[] Moments()
     {
         Fold(Count % Batch);
         Flush();
-        float[] second = new float[Depth * Depth], cross = new float[Rows * Depth], diagonal = new float[Depth];
-        double[] sums = [.. _origin.Select((o, k) => SumX(k) - (double)o * Count)];
-        double trace = 0;
+        var second = new float[Depth * Depth];
+        double[] sums = Sums;
         for (int i = 0; i < Depth; i++)
         {
             for (int j = i; j < Depth; j++)
                 second[i * Depth + j] = second[j * Depth + i] = (float)((_second[i * Depth + j] - sums[i] * (sums[j] / Count)) / Count);
-            trace += second[i * Depth + i];
         }
+        return second;
+    }
+
+    private double[] Sums => [.. _origin.Select((o, k) => SumX(k) - (double)o * Count)];
+
+    public override Quadratic Finish(ReadOnlySpan<float> start, float damping)
+    {
+        float[] second = Moments(), cross = new float[Rows * Depth], diagonal = new float[Depth];
+        double[] sums = Sums;
+        double trace = 0;
+        for (int i = 0; i < Depth; i++)
+            trace += second[i * Depth + i];
         float delta = Delta(trace, damping);
         for (int k = 0; k < Depth; k++)
             diagonal[k] = second[k * Depth + k] += delta;

@@ -244,6 +244,7 @@ public class KerasModelTests
         using var net = new KerasNet();
         string config = KerasNet.Sequential(KerasNet.Input([4]), Dense("d", 1, 4, 3)).Replace("\"class_name\": \"Dense\"", "\"module\": \"my_module\", \"registered_name\": \"My>Dense\", \"class_name\": \"Dense\"", StringComparison.Ordinal);
         Assert.AreEqual("MB2014", KerasNet.Fault(net.H5(config, Dense("d", 1, 4, 3))).Id);
+        StringAssert.Contains(KerasNet.Fault(net.H5(config.Replace("my_module", "keras.src.ops.numpy", StringComparison.Ordinal), Dense("d", 1, 4, 3))).Text, "an operation outside of layers");
         Assert.AreEqual("MB2014", KerasNet.Fault(net.H5("{\"class_name\": \"MyModel\", \"config\": {}}")).Id);
         Assert.HasCount(1, KerasNet.Import(net.H5(config.Replace("my_module", "keras.layers", StringComparison.Ordinal), Dense("d", 1, 4, 3))).Outputs);
     }

@@ -67,11 +67,16 @@ internal sealed class KerasModel
         }
     }
 
-    /// <summary>A class of somebody's own may be called like one of Keras's.</summary>
+    /// <summary>A class of somebody's own, or an operation outside all layers, may be called like one of Keras's.</summary>
     private static void CheckModule(KerasReader reader, string path, string @class, KerasConfig entry)
     {
-        if (entry.Find("module") is { ValueKind: JsonValueKind.String } module && module.GetString() is { } name && name.Split('.')[0] is not ("keras" or "tf_keras" or "tensorflow" or "keras_core"))
+        if (entry.Find("module") is not { ValueKind: JsonValueKind.String } module || module.GetString() is not { } name)
+            return;
+        string[] parts = name.Split('.');
+        if (parts[0] is not ("keras" or "tf_keras" or "tensorflow" or "keras_core"))
             throw reader.Unsupported(path, $"{name}.{@class}", ": it is no layer of Keras's own, and code is not run");
+        if (parts.Contains("ops"))
+            throw reader.Unsupported(path, $"{name}.{@class}", ": it is an operation outside of layers; express it by layers of Keras's own, or export the model to ONNX");
     }
 
     /// <summary>The model on values, or, as the whole model, on inputs of its own; the outputs, by the names of the layers that give them.</summary>

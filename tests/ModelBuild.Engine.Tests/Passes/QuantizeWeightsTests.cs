@@ -89,6 +89,16 @@ public class QuantizeWeightsTests
     }
 
     [TestMethod]
+    public void Prune_InRounds_LosesLess_AndAsManyWeights()
+    {
+        Graph graph = Network(), once = Apply("prune(0.6, only: wide, solve: layerwise)", graph), rounds = Apply("prune(0.6, only: wide, solve: layerwise, rounds: 5)", graph);
+        Assert.AreEqual(Zeros(once), Zeros(rounds));
+        Assert.IsLessThan(Error(graph, once), Error(graph, rounds));
+
+        static int Zeros(Graph graph) => LayerWeights.Of(graph, "wide")!.Count(w => w == 0);
+    }
+
+    [TestMethod]
     public void Prune_LeavesNOfM_WhereWhatRemainsMakesUpForTheRest()
     {
         Graph after = Apply("prune(structure: nm, only: wide, solve: layerwise)", Network());

@@ -122,6 +122,10 @@ public class RecipeBinderTests
         "MB1003: factorize: one of 'rank' and 'energy' is needed: the channels between the two layers, or the share of the variance that they keep",
         "    factorize(8, energy: 0.9)",
         "    ^~~~~~~~~")]
+    [DataRow("prune(0.5, rounds: 3)",
+        "MB1003: prune: 'rounds' are of a share of weights, between which others are solved for: 'sparsity' with solve: layerwise",
+        "    prune(0.5, rounds: 3)",
+        "    ^~~~~")]
     [DataRow("auto()",
         "MB1003: auto: one of 'max-drop' and 'max-size' is needed",
         "    auto()",

@@ -16,6 +16,7 @@ public class LowBitFixtureTests
     [DataRow("tiny_dscnn_kws", "quantize(int3, activations: int8, wide: none)", 300, 0.885, 12_000)]
     [DataRow("tiny_dscnn_kws", "quantize(int4, activations: int8, rate: 0.02) | encode()", 300, 0.893, 12_400)]
     [DataRow("tiny_dscnn_kws", "palettize(2) | encode()", 300, 0.870, 11_900)]
+    [DataRow("tiny_dscnn_kws", "auto(max-drop: 0.01)", 300, 0.900, 13_500)]
     [DataRow("burn_mnist", "quantize(int4, activations: int8, rate: 0.2) | encode()", 2048, 0.980, 18_500)]
     public void Compile_KeepsAccuracyInFewBytes(string name, string recipe, int samples, double accuracy, int bytes)
     {

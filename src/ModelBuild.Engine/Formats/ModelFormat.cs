@@ -23,6 +23,7 @@ internal sealed record ModelFormat(string Name, EquatableArray<string> Extension
         {
             RunsInOnnxRuntime = true, Inspect = OnnxInspection.Of,
         },
+        new("TensorFlow Lite", new([".tflite"]), "schema 3: float, full int8 and uint8, int8 or float16 weights, sparse weights", (_, header) => TFLiteReader.Matches(header), TFLiteReader.Read),
     ];
 
     /// <exception cref="DiagnosticException">MB2xxx: there is nothing, or no model, or one that can't be read.</exception>

@@ -63,7 +63,7 @@ internal sealed record Conv(Ints Kernel, Ints Strides, Ints Dilations, Ints Pads
 
     public override Ints Weights => new([1]);
 
-    public override Op? Mixes => Group == 1 ? new Conv(Ones, Ones, Ones, new(Enumerable.Repeat(0, 2 * Spatial))) : null;
+    public override Op? Mix() => Group == 1 ? new Conv(Ones, Ones, Ones, new(Enumerable.Repeat(0, 2 * Spatial))) : null;
 
     private Ints Ones => new(Enumerable.Repeat(1, Spatial));
 

@@ -42,7 +42,7 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
 
     public override Ints Weights => new([1]);
 
-    public override Op? Mixes => Alpha == 1 && Beta == 1 && !TransA ? this : null;
+    public override Op? Mix() => Alpha == 1 && Beta == 1 && !TransA ? this : null;
 
     public override PatchProduct? AsPatches(TensorType input, TensorType weights, TensorType output) =>
         Alpha == 1 && Beta == 1 && !TransA ? new MatrixPatches(input.Shape[0], output.Shape[1], input.Shape[1], TransB, Biased: true) : null;

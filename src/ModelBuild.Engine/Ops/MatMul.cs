@@ -58,7 +58,7 @@ internal sealed record MatMul : Op
 
     public override Ints Weights => new([0, 1]);
 
-    public override Op? Mixes => this;
+    public override Op? Mix() => this;
 
     public override PatchProduct? AsPatches(TensorType input, TensorType weights, TensorType output) =>
         weights.Shape.Rank == 2 ? new MatrixPatches(input.Shape.Size / input.Shape[^1], weights.Shape[1], weights.Shape[0], Transposed: false, Biased: false) : null;

@@ -67,7 +67,7 @@ internal abstract record Op
     public virtual PatchProduct? AsPatches(TensorType input, TensorType weights, TensorType output) => null;
 
     /// <summary>Where the operator is such a product: the one that makes of its outputs others, each of all of them at its place.</summary>
-    public virtual Op? Mixes => null;
+    public virtual Op? Mix() => null;
 
     /// <summary>Whether a quantized group of the operator runs as integers.</summary>
     public virtual bool HasIntegerKernel => false;

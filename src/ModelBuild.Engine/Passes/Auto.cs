@@ -6,9 +6,9 @@ namespace ModelBuild.Engine;
 
 /// <remarks>
 /// What a layer alone in a format costs the network's outputs is measured on calibration data; the layers' costs are taken to add up. From int8 everywhere, one step down after
-/// the other is taken, the one that costs least for the bytes that it saves, which makes a path of assignments; the place on it is found by trying whole ones. Every second sample
-/// is kept apart: weights are solved for on the others, and costs and trials measured on these. A drop is seen as finely as there are samples, and no better than they are like
-/// what the model will meet: MaxAccuracyDrop judges by data that no step has seen.
+/// the other is taken, the one that costs least for the bytes that it saves, which makes a path of assignments; the place on it is found by trying whole ones, after those with one format for all.
+/// Every second sample is kept apart: weights are solved for on the others, and costs and trials measured on these. A drop is seen no better than samples are like what the model will
+/// meet: MaxAccuracyDrop judges by data that no step has seen.
 /// </remarks>
 [Description("gives each layer the fewest bits that a budget allows, and runs it as integers: as quantize(…) of some layers each, then quantize(int8); the report has that recipe, to be pasted")]
 internal sealed record Auto(
@@ -21,7 +21,7 @@ internal sealed record Auto(
 
     private static readonly (WeightType Type, double Bits)[] s_formats = [(WeightType.Int8, 8), (WeightType.Int4, 4), (WeightType.Int3, 3), (WeightType.Ternary, 1.6)];
 
-    public override Pass? Quick => null;
+    public override Pass? Quickly() => null;
 
     public override string? Conflict => MaxDrop == null == (MaxSize == null) ? "one of 'max-drop' and 'max-size' is needed" : null;
 
@@ -34,47 +34,56 @@ internal sealed record Auto(
         Node[] layers = [.. graph.Nodes.Where(n => Applies(graph, n) && Nodes.Selects(n))];
         Sample[] samples = [.. context.Samples.Select((s, i) => new Sample(s, context.Labels?[i]))];
         var search = new Search(graph, context, layers, [.. samples.Where((_, i) => i % Every != 0)], [.. samples.Where((_, i) => i % Every == 0)], Nodes);
-        List<int[]> path = search.Path();
+        // What one would write by hand first: what is found is no worse.
+        foreach (int[] uniform in search.Uniform().TakeWhile(_ => search.Tried.Count < Trials && (MaxSize != null ? !search.Tried.Any(Fits) : search.Tried.All(Fits))))
+            search.Try(uniform);
         // Along the path sizes fall and drops rise.
-        int low = 0, high = path.Count - 1;
-        for (int trial = 0; trial < Trials && low < high; trial++)
+        List<int[]> path = search.Path();
+        for (int low = 0, high = path.Count; search.Tried.Count < Trials && low < high;)
         {
-            int middle = MaxSize != null ? (low + high) / 2 : (low + high + 1) / 2;
-            var (bytes, drop) = search.Try(path[middle]);
-            (low, high) = (MaxSize != null, MaxSize != null ? bytes <= MaxSize : drop <= MaxDrop) switch
-            {
-                (true, true) => (low, middle),
-                (true, false) => (middle + 1, high),
-                (false, true) => (middle, high),
-                _ => (low, middle - 1),
-            };
+            int middle = (low + high) / 2;
+            if (Fits(search.Try(path[middle])) == (MaxSize != null))
+                high = middle;
+            else
+                low = middle + 1;
         }
-        int[] chosen = path[MaxSize != null ? high : low];
-        var (size, lost) = search.Try(chosen);
-        if (size > MaxSize)
-            throw new OperatorException(string.Create(CultureInfo.InvariantCulture, $"auto(max-size: {MaxSize:0}): the fewest bytes that it can give are {size:N0}"));
-        context.Note(string.Create(CultureInfo.InvariantCulture, $"auto: {search.Recipe(chosen)} ({size:N0} bytes; {lost * search.Apart:0} of {search.Apart} samples lost)"));
-        context.Search(search.Trace(chosen));
-        return search.Run(chosen, samples.Select(s => s.Inputs));
+        Assignment[] fit = [.. search.Tried.Where(Fits)];
+        Assignment best = fit.Length == 0 ? search.Try(MaxSize != null ? path[^1] : path[0]) : MaxSize != null ? fit.MinBy(t => t.Drop)! : fit.MinBy(t => t.Bytes)!;
+        if (best.Bytes > MaxSize)
+            throw new OperatorException(string.Create(CultureInfo.InvariantCulture, $"auto(max-size: {MaxSize:0}): the fewest bytes that it can give are {best.Bytes:N0}"));
+        context.Note(string.Create(CultureInfo.InvariantCulture, $"auto: {search.Recipe(best.Formats)} ({best.Bytes:N0} bytes, {best.Drop * 100:0.00} % lost of {search.Apart} calibration samples kept apart)"));
+        context.Search(search.Trace(best));
+        return search.Run(best.Formats, samples.Select(s => s.Inputs));
     }
+
+    private bool Fits(Assignment tried) => MaxSize != null ? tried.Bytes <= MaxSize : tried.Drop <= MaxDrop;
 
     private sealed record Sample(Tensor[] Inputs, int? Label);
 
-    /// <summary>Assignments: a format for each layer, by its place among the formats.</summary>
+    /// <summary>A format for each layer, by its place among the formats; the bytes of the weights, and the share of the samples that it loses.</summary>
+    private sealed record Assignment(int[] Formats, int Bytes, double Drop);
+
     private sealed class Search(Graph graph, PassContext context, Node[] layers, Sample[] seen, Sample[] apart, Selection nodes)
     {
         // What the network gave, and what has been tried.
         private readonly Tensor[] _given = [.. Outputs(graph, apart)];
-        private readonly Dictionary<int[], (int Bytes, double Drop)> _tried = [];
+        private readonly Margins _margins = new([.. Outputs(graph, [.. apart, .. seen])], [.. apart.Concat(seen).Select(s => s.Label)]);
+        private readonly List<Assignment> _tried = [];
 
         // What each layer alone costs in each format.
         private double[][] _costs = [];
 
         public int Apart => apart.Length;
 
-        public SearchTrace Trace(int[] chosen) => new(
+        public IReadOnlyList<Assignment> Tried => _tried;
+
+        public SearchTrace Trace(Assignment chosen) => new(
             [.. layers.SelectMany((n, l) => s_formats.Select((f, i) => new Sensitivity(n.Name, f.Type.ToString().ToLowerInvariant(), _costs[l][i])).Skip(1))],
-            [.. _tried.OrderBy(t => t.Value.Bytes).Select(t => new Trial(t.Value.Bytes, t.Value.Drop, Recipe(t.Key), t.Key == chosen))]);
+            [.. _tried.OrderBy(t => t.Bytes).Select(t => new Trial(t.Bytes, t.Drop, Recipe(t.Formats), t == chosen))]);
+
+        /// <summary>One format for all but the first, the last and small layers, which keep int8.</summary>
+        public IEnumerable<int[]> Uniform() => Enumerable.Range(1, s_formats.Length - 1).Select(format =>
+            layers.Select((n, l) => l == 0 || l == layers.Length - 1 || Size(n) < WeightTensors.Small ? 0 : format).ToArray());
 
         /// <summary>From int8 everywhere to the fewest bits everywhere.</summary>
         public List<int[]> Path()
@@ -91,20 +100,17 @@ internal sealed record Auto(
             return path;
         }
 
-        /// <summary>The bytes of an assignment's weights, and how much less it gets right.</summary>
-        public (int Bytes, double Drop) Try(int[] formats)
+        public Assignment Try(int[] formats)
         {
-            if (_tried.TryGetValue(formats, out var known))
+            if (_tried.FirstOrDefault(t => t.Formats.AsSpan().SequenceEqual(formats)) is { } known)
                 return known;
+            context.Progress($"trial {_tried.Count + 1}");
             Graph after = Simplify.Run(Run(formats, seen.Select(s => s.Inputs)));
-            int[] classes = [.. Outputs(after, apart).Select(Measurement.Best)];
-            int lost = 0;
-            for (int i = 0; i < apart.Length; i++)
-            {
-                int before = Measurement.Best(_given[i]), label = apart[i].Label ?? before;
-                lost += (before == label ? 1 : 0) - (classes[i] == label ? 1 : 0);
-            }
-            return _tried[formats] = (Emitted.From(after, PlanNames.None).Weights.Length, lost / (double)apart.Length);
+            Tensor[] now = [.. Outputs(after, apart)];
+            // Both say too little of few samples; whoever sets a limit wants the more careful one.
+            double drop = Math.Max(_margins.Drop(now, _given), _margins.Counted(now));
+            _tried.Add(new(formats, Emitted.From(after, PlanNames.None).Weights.Length, drop));
+            return _tried[^1];
         }
 
         public Graph Run(int[] formats, IEnumerable<Tensor[]> samples)
@@ -133,7 +139,7 @@ internal sealed record Auto(
 
         private static QuantizeWeights Alone(int format, params string[] names) => new(s_formats[format].Type, Wide: WideLayers.None) { Nodes = new(new(names), default) };
 
-        /// <summary>What each format costs, of the layer alone: the squared error of the network's outputs by their square. int8 costs nothing.</summary>
+        /// <summary>What each format costs, of the layer alone: the squared error of the network's scores by their square. int8 costs nothing.</summary>
         private double[] Costs(Node layer)
         {
             context.Cancellation.ThrowIfCancellationRequested();
@@ -149,7 +155,7 @@ internal sealed record Auto(
             double error = 0, power = 0;
             foreach (var (given, got) in _given.Zip(Outputs(after, apart.Take(Probes))))
             {
-                foreach (var (a, b) in given.Doubles().Zip(got.Doubles()))
+                foreach (var (a, b) in Margins.Scores(given).Zip(Margins.Scores(got)))
                 {
                     error += (a - b) * (a - b);
                     power += a * a;

@@ -24,7 +24,7 @@ internal sealed record Factorize(
     public override bool NeedsCalibration => true;
 
     public override bool Applies(Graph graph, Node node) =>
-        node.Op.Mixes != null && LayerSolver.Product(graph, node) is { Groups: 1 } product && LowBits.HasOwnWeights(graph, node) && (!product.TakesBias || LowBits.CanHaveBias(graph, node));
+        node.Op.Mix() != null && LayerSolver.Product(graph, node) is { Groups: 1 } product && LowBits.HasOwnWeights(graph, node) && (!product.TakesBias || LowBits.CanHaveBias(graph, node));
 
     public override Graph Apply(Graph graph, PassContext context)
     {
@@ -107,9 +107,9 @@ internal sealed record Factorize(
         var rewrite = new Rewrite(graph);
         Node old = rewrite.Nodes.First(n => n.Outputs[0] == node.Outputs[0]);
         string first = rewrite.AddConstant($"{node.Inputs[1]}.first", Placed(few, node.Op.AsPatches(input, few, between)!, (r, k) => projected[r * product.Depth + k]));
-        string second = rewrite.AddConstant(node.Inputs[1], Placed(mixing, node.Op.Mixes!.AsPatches(between, mixing, output)!, (row, r) => axes.Axes[r][row]));
+        string second = rewrite.AddConstant(node.Inputs[1], Placed(mixing, node.Op.Mix()!.AsPatches(between, mixing, output)!, (row, r) => axes.Axes[r][row]));
         string middle = rewrite.Before(old, new Node($"{node.Name}.first", node.Op, new([old.Inputs[0], first]), new([$"{node.Outputs[0]}.first"])));
-        Node mixed = old with { Op = node.Op.Mixes!, Inputs = new([middle, second, .. old.Inputs.Skip(2)]) };
+        Node mixed = old with { Op = node.Op.Mix()!, Inputs = new([middle, second, .. old.Inputs.Skip(2)]) };
         rewrite.Replace(old, mixed);
         return (rewrite.ToGraph(), mixed);
     }

@@ -23,7 +23,7 @@ internal abstract record LowBits(WeightSolver Solve, WideLayers Wide, double Rat
 {
     protected static readonly LevelsChoice EightBits = (_, _) => [LevelSet.Grid(-127, 127)];
 
-    public override Pass? Quick => this with { Solve = WeightSolver.Nearest };
+    public override Pass? Quickly() => this with { Solve = WeightSolver.Nearest };
 
     public override bool NeedsCalibration => Solve == WeightSolver.Layerwise;
 

@@ -19,7 +19,7 @@ internal abstract record Pass
     public virtual bool IsLossy => true;
 
     /// <summary>A step that leaves layers in the same forms at little cost, whatever it does to accuracy; null where there is none.</summary>
-    public virtual Pass? Quick => this;
+    public virtual Pass? Quickly() => this;
 
     /// <summary>Whether the step measures: without calibration data it is an error.</summary>
     public virtual bool NeedsCalibration => false;

@@ -67,7 +67,7 @@ internal sealed record Prune(
     [Description("a block's or channel's score, of those of its weights: their mean, or the root of their mean square; a channel's is relative to its layer's")] PruneNorm Norm = PruneNorm.L1,
     [Description("what becomes of the weights that remain")] PruneSolver Solve = PruneSolver.None) : Pass
 {
-    public override Pass? Quick => this with { Solve = PruneSolver.None };
+    public override Pass? Quickly() => this with { Solve = PruneSolver.None };
 
     public override string? Conflict =>
         Structure == PruneStructure.Nm && (Sparsity != null || Threshold != null || Scope == PruneScope.Global) ? "n of m weights stay with structure: nm, whatever they are: 'sparsity', 'threshold' and 'scope' are of others"

@@ -46,7 +46,7 @@ internal sealed record RecipeRun(Graph Source, Dataset Data, Func<Graph, Emitted
         var context = new PassContext(Source) { Samples = quick ? Data.Samples().Take(QuickSamples) : Data.Samples(), Labels = Data.Labels, Cancellation = Cancellation };
         foreach (BoundStep step in steps)
         {
-            if ((quick ? step.Pass.Quick : step.Pass) is not { } pass)
+            if ((quick ? step.Pass.Quickly() : step.Pass) is not { } pass)
                 return null;
             graph = Simplify.Run((step with { Pass = pass }).Apply(graph, context));
         }

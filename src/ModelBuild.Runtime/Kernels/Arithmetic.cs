@@ -63,6 +63,26 @@ public static unsafe partial class Kernels
     public static void DivI64(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
         Scalars.Map<DivInteger<long>, long, long, long>(a.I64, b.I64, y.I64, shape, aStrides, bStrides, yStrides);
 
+    /// <summary>y = what is left of a / b, with a's sign.</summary>
+    public static void FmodF32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<FmodFloat, float, float, float>(a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
+
+    /// <summary>y = what is left of a / b, with a's sign; 0 where b is 0.</summary>
+    public static void FmodI32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<FmodInteger<int>, int, int, int>(a.I32, b.I32, y.I32, shape, aStrides, bStrides, yStrides);
+
+    /// <summary>y = what is left of a / b, with a's sign; 0 where b is 0.</summary>
+    public static void FmodI64(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<FmodInteger<long>, long, long, long>(a.I64, b.I64, y.I64, shape, aStrides, bStrides, yStrides);
+
+    /// <summary>y = what is left of a / b, with b's sign; 0 where b is 0.</summary>
+    public static void ModI32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<ModInteger<int>, int, int, int>(a.I32, b.I32, y.I32, shape, aStrides, bStrides, yStrides);
+
+    /// <summary>y = what is left of a / b, with b's sign; 0 where b is 0.</summary>
+    public static void ModI64(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<ModInteger<long>, long, long, long>(a.I64, b.I64, y.I64, shape, aStrides, bStrides, yStrides);
+
     /// <summary>y = min(a, b).</summary>
     public static void MinI32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
         Scalars.Map<MinInteger<int>, int, int, int>(a.I32, b.I32, y.I32, shape, aStrides, bStrides, yStrides);
@@ -125,6 +145,25 @@ public static unsafe partial class Kernels
     private readonly struct MulInteger<T> : IMap<T, T, T> where T : IBinaryInteger<T>
     {
         public static T Apply(T a, T b) => unchecked(a * b);
+    }
+
+    private readonly struct FmodFloat : IMap<float, float, float>
+    {
+        public static float Apply(float a, float b) => a % b;
+    }
+
+    private readonly struct FmodInteger<T> : IMap<T, T, T> where T : IBinaryInteger<T>
+    {
+        public static T Apply(T a, T b) => T.IsZero(b) || b == -T.One ? T.Zero : a % b;
+    }
+
+    private readonly struct ModInteger<T> : IMap<T, T, T> where T : IBinaryInteger<T>
+    {
+        public static T Apply(T a, T b)
+        {
+            T rest = FmodInteger<T>.Apply(a, b);
+            return !T.IsZero(rest) && T.IsNegative(rest) != T.IsNegative(b) ? rest + b : rest;
+        }
     }
 
     private readonly struct DivInteger<T> : IMap<T, T, T> where T : IBinaryInteger<T>

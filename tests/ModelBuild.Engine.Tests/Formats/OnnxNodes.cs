@@ -15,6 +15,12 @@ internal sealed class OnnxNodes(string type, long opset)
 
     public OnnxNodes Attribute(string name, string value) => Attribute(new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.AttributeType.String });
 
+    public OnnxNodes Attribute(string name, string[] values) => Attribute(new() { Name = name, Strings = { values.Select(ByteString.CopyFromUtf8) }, Type = AttributeProto.Types.AttributeType.Strings });
+
+    public OnnxNodes Attribute(string name, float[] values) => Attribute(new() { Name = name, Floats = { values }, Type = AttributeProto.Types.AttributeType.Floats });
+
+    public OnnxNodes Attribute(string name, long[] values) => Attribute(new() { Name = name, Ints = { values }, Type = AttributeProto.Types.AttributeType.Ints });
+
     /// <summary>An input from outside.</summary>
     public OnnxNodes Input(string name, ElementType element, params int[] shape)
     {

@@ -10,12 +10,12 @@ public class ElementwiseTests
     [
         new Abs(), new Ceil(), new Celu(0.7f), new Clip(-1, 2), new Clip(), new Elu(1.3f), new Erf(), new Exp(), new Floor(), new Gelu(), new Gelu(Approximate: true),
         new HardSigmoid(0.3f, 0.4f), new HardSwish(), new Identity(), new LeakyRelu(0.2f), new Mish(), new Neg(), new Reciprocal(), new Relu(), new Round(), new Selu(),
-        new Shrink(0.2f, 0.4f), new Sigmoid(), new Sign(), new Softplus(), new Softsign(), new Swish(1.5f), new Tanh(), new ThresholdedRelu(0.5f),
+        new Asinh(), new Atan(), new Cos(), new Shrink(0.3f, 0.6f), new Sigmoid(), new Sign(), new Sin(), new Softplus(), new Softsign(), new Swish(1.5f), new Tanh(), new ThresholdedRelu(0.5f),
     ];
 
     private static readonly Op[] Positive = [new Log(), new Sqrt()];
 
-    private static readonly Op[] Binary = [new Add(), new Sub(), new Mul(), new Div(), new Min(), new Max()];
+    private static readonly Op[] Binary = [new Add(), new Sub(), new Mul(), new Div(), new Min(), new Max(), new Mod(), new Mod(Fmod: true)];
 
     private static readonly Op[] Relations = [new Equal(), new Greater(), new GreaterOrEqual(), new Less(), new LessOrEqual()];
 
@@ -38,6 +38,12 @@ public class ElementwiseTests
         (from op in Gen.OneOf(Positive)
          from x in Tensors(ElementType.Float32, [3, 5])
          select (op, x)).Sample(t => OneNode.Agrees(t.op, new Abs().Evaluate([t.x])), iter: 50);
+
+    [TestMethod]
+    public void Unary_AgreesWithItsMeaning_OnItsDomain() =>
+        (from op in Gen.OneOf<Op>(new Acos(), new Acosh(), new Asin(), new Atanh(), new Cosh(), new Sinh(), new Tan())
+         from x in Any.Floats([3, 5], op is Acosh ? 1.5f : -0.99f, op is Acosh ? 30 : 0.99f)
+         select (op, x)).Sample(t => OneNode.Agrees(t.op, [t.x]), iter: 100);
 
     [TestMethod]
     public void Unary_AgreesWithItsMeaning_OnIntegers() =>

@@ -34,6 +34,20 @@ public class NormalizationOpTests
             OneNode.Agrees(new InstanceNormalization(1), [t.x, t.scale, t.shift], t.constant, t.channelsLast, lie: t.lie), iter: 150);
 
     [TestMethod]
+    public void GroupNormalization_AgreesWithItsMeaning_HoweverDataLies() =>
+        (from shape in Any.Shape(2, 5, 6)
+         from groups in Gen.Int[1, 6]
+         from each in Gen.Int[1, 12]
+         from x in Any.Floats(shape.With(1, groups * each), -4, 4)
+         from scale in Any.Floats([groups * each], -2, 2)
+         from shift in Any.Floats([groups * each], 1, 8)
+         from constant in Gen.OneOf<int[]>([], [1, 2])
+         from channelsLast in Gen.Bool
+         from lie in Any.Lie
+         select (x, groups, scale, shift, constant, channelsLast, lie)).Sample(t =>
+            OneNode.Agrees(new GroupNormalization(t.groups, 1), [t.x, t.scale, t.shift], t.constant, t.channelsLast, lie: t.lie), iter: 150);
+
+    [TestMethod]
     public void LayerNormalization_AgreesWithItsMeaning_OverAnyAxes() =>
         (from shape in Any.Shape(1, 4, 6)
          from last in Gen.Int[1, 70]

@@ -50,6 +50,8 @@ internal sealed class OnnxNode(NodeProto proto, long opset, GraphBuilder builder
 
     public long[]? Longs(string name) => Find(name) is { } a ? [.. a.Ints] : null;
 
+    public string[]? Texts(string name) => Find(name) is { } a ? [.. a.Strings.Select(s => s.ToStringUtf8())] : null;
+
     public float[]? Floats(string name) => Find(name) is { } a ? [.. a.Floats] : null;
 
     public Tensor? Tensor(string name) => Find(name) is { T: { } t } ? tensors.Tensor(t, $"{Name}.{name}") : null;

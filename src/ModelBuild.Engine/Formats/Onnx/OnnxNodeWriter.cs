@@ -26,6 +26,11 @@ internal sealed class OnnxNodeWriter(OnnxWriter file, Node node, NodeProto proto
 
     public OnnxNodeWriter Text(string name, string value) => Add(new AttributeProto { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.AttributeType.String });
 
+    public OnnxNodeWriter Texts(string name, string[] values) =>
+        Add(new AttributeProto { Name = name, Strings = { values.Select(ByteString.CopyFromUtf8) }, Type = AttributeProto.Types.AttributeType.Strings });
+
+    public OnnxNodeWriter Floats(string name, float[] values) => Add(new AttributeProto { Name = name, Floats = { values }, Type = AttributeProto.Types.AttributeType.Floats });
+
     public OnnxNodeWriter Ints(string name, Ints? values) =>
         values is { } ints ? Add(new AttributeProto { Name = name, Ints = { ints.Select(i => (long)i) }, Type = AttributeProto.Types.AttributeType.Ints }) : this;
 

@@ -87,7 +87,7 @@ internal static class Panels
     }
 
     /// <summary>A matrix [K, N] (or its transpose, [N, K]) → [panel][k][n]; <paramref name="channels"/> as the layout has them.</summary>
-    public static PanelWeights Pack(ReadOnlySpan<float> matrix, int depth, int columns, bool transposed, int channels)
+    public static PanelWeights Pack(ReadOnlySpan<float> matrix, int depth, int columns, bool transposed, int channels = 0)
     {
         var packed = new float[matrix.Length];
         int at = 0;

@@ -88,7 +88,7 @@ internal static class OnnxOperators
         new("IsInf", n => OnnxComposed.Of(n, graph => graph.IsInfinite(n.Inputs[0], n.Flag("detect_positive", true), n.Flag("detect_negative", true)))),
         new("IsNaN", n => OnnxComposed.Of(n, graph => graph.IsNaN(n.Inputs[0]))),
         new("LRN", n => OnnxComposed.Of(n, graph => graph.LocalResponse(n.Inputs[0], n.Int("size", 0), n.Float("alpha", 1e-4f), n.Float("beta", 0.75f), n.Float("bias", 1)))),
-        Row<LSTM>("LSTM", OnnxRecurrent.Lstm, (w, o) => OnnxRecurrent.Write(w, o).Flag("input_forget", o.InputForget)),
+        Row<LSTM>("LSTM", OnnxRecurrent.Lstm, OnnxRecurrent.Write),
         Row<LayerNormalization>("LayerNormalization", n => new LayerNormalization(n.Int("axis", -1), n.Float("epsilon", 1e-5f)),
             (w, o) => w.Int("axis", o.Axis).Float("epsilon", o.Epsilon)),
         Row<LeakyRelu>("LeakyRelu", n => new LeakyRelu(n.Float("alpha", 0.01f)), (w, o) => w.Float("alpha", o.Alpha)),

@@ -30,6 +30,16 @@ public class ASampleRuns
     }
 
     [TestMethod]
+    public void KerasForecast()
+    {
+        string text = Run("KerasForecast").Text;
+
+        StringAssert.Matches(text, new(@"error +0\.05\d an hour on 672 hours that it was not trained on; 0\.141 for"));
+        StringAssert.Matches(text, new(@"size +1,\d{3} bytes, quantize\(fp16\)"));
+        StringAssert.Contains(text, "allocated 0 bytes in 1,000 calls");
+    }
+
+    [TestMethod]
     public void NativeAot() => IsGood(Run("NativeAot").Text, code: "compiled just in time");
 
     [TestMethod]

@@ -25,6 +25,8 @@ internal sealed class GraphBuilder(string name)
 
     public bool Has(string value) => _types.ContainsKey(value);
 
+    public bool IsInput(string value) => _inputs.Contains(value);
+
     public Tensor? Constant(string value) => _constants.GetValueOrDefault(value);
 
     /// <summary>Whether the value is the same in every call: a constant, or what constant integers stand for.</summary>

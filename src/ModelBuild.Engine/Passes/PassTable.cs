@@ -7,7 +7,7 @@ internal static class PassTable
     [
         PassRow.Of<KeepLayers>("keep"),
         PassRow.Of<Prune>("prune"),
-        PassRow.Of<Activations>("activations"),
+        PassRow.Of<PruneActivations>("activations"),
         PassRow.Of<Factorize>("factorize"),
         PassRow.Of<Equalize>("equalize"),
         PassRow.Of<QuantizeInt8>("quantize", "int8"),

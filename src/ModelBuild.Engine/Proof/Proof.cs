@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.OnnxRuntime;
 
 namespace ModelBuild.Engine;
@@ -13,7 +14,7 @@ namespace ModelBuild.Engine;
 /// <param name="Why">Why it was not ONNX Runtime; else empty.</param>
 /// <param name="Import"><c>proved</c> if ONNX Runtime judged the file itself or a reference was met, else <c>unproved</c>.</param>
 /// <param name="Reference">How far the import is from the item's Reference; null without one.</param>
-internal sealed record Proof(string Judge, int Samples, double Error, string Why, string Import, ReferenceProof? Reference)
+internal sealed record Proof(string Judge, int Samples, double Error, string Why, [property: JsonIgnore] string Import, ReferenceProof? Reference)
 {
     private const int MostSamples = 16;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace ModelBuild.Tool;
 
@@ -7,7 +8,7 @@ namespace ModelBuild.Tool;
 /// Runtime can't run is null.
 /// </summary>
 /// <param name="OnnxRuntimeMicroseconds">The faster baseline.</param>
-/// <param name="OnnxRuntimeFloatMicroseconds">The model as given.</param>
+/// <param name="OnnxRuntimeFloatMicroseconds">The model as given or, if ONNX Runtime doesn't read its format, our export of the import.</param>
 /// <param name="OnnxRuntimeQuantizedMicroseconds">Our own export of the quantized model.</param>
 /// <param name="BytesPerCall">Allocated on all threads.</param>
 /// <param name="FirstCallMicroseconds">Construction and first call in a new process.</param>
@@ -21,13 +22,17 @@ internal sealed record BenchResult(
     double? OnnxRuntimeFloatMicroseconds, double? OnnxRuntimeQuantizedMicroseconds,
     double BytesPerCall, double FirstCallMicroseconds, double? OnnxRuntimeFirstCallMicroseconds, double? MaxError, double? QuantizedMaxError, string Judge)
 {
+    /// <summary>Whether ONNX Runtime doesn't read the model's format.</summary>
+    [JsonIgnore]
+    public bool Exported { get; init; }
+
     public IEnumerable<string> Lines()
     {
         string recipe = Recipe.Length == 0 ? "float" : Recipe;
         yield return $"{Model}: {recipe}, {Threads} {(Threads == 1 ? "thread" : "threads")}, {Text(WeightsBytes, "N0")} bytes of weights";
         yield return $"  the class     {Time(Microseconds)} a call, {Text(BytesPerCall, "0")} bytes allocated";
         if (OnnxRuntimeFloatMicroseconds is { } whole)
-            yield return $"  ONNX Runtime  {Time(whole)} a call on the model as given";
+            yield return $"  ONNX Runtime  {Time(whole)} a call on the model as given{(Exported ? ", exported to ONNX" : "")}";
         if (OnnxRuntimeQuantizedMicroseconds is { } quantized)
             yield return $"  ONNX Runtime  {Time(quantized)} a call on the quantized model";
         if (Ratio is { } ratio)

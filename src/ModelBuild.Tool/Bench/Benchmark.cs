@@ -56,7 +56,7 @@ internal static class Benchmark
         return new BenchResult(
             Path.GetFileName(request.Model), request.Recipe, calibration, threads, rounds[0].Length, compiled.Weights.Length,
             medians[0], fastest == 0 ? null : medians[fastest], fastest == 0 ? null : Rounds.Median(ratios), Quantile(0.25), Quantile(0.75), Of(whole), Of(ours),
-            Allocated(() => run(x, y)), firstCall, fastest == 0 ? null : baselines[fastest - 1].FirstCall, Error(whole), Error(ours), why);
+            Allocated(() => run(x, y)), firstCall, fastest == 0 ? null : baselines[fastest - 1].FirstCall, Error(whole), Error(ours), why) { Exported = given != request.Model };
     }
 
     public static TensorType Type(PlanTensor tensor) => new(CallCompiler.Element(tensor), Shape.Of(tensor.Shape));

@@ -6,7 +6,7 @@ namespace ModelBuild.Engine;
 
 /// <remarks>One after the other, so that what is counted of each is what those before it leave.</remarks>
 [Description("small activations become zero: those right behind a Relu, or another clamp at zero, as ThresholdedRelu; whatever float32 else only: names, as Shrink; the report has what was zero on calibration data before and after")]
-internal sealed record Activations(
+internal sealed record PruneActivations(
     [Description("numbers of at most this magnitude become zero"), Range(0.0, double.PositiveInfinity)] double? Threshold = null,
     [Description("instead: the share of a tensor's numbers that is zero on calibration data; a threshold is found for each"), Range(0.0, 1.0)] double? Sparsity = null) : Pass
 {

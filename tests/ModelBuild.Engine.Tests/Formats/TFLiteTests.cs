@@ -181,6 +181,8 @@ public class TFLiteTests
         Graph graph = model.Read([x], [y]);
         Assert.AreEqual(ElementType.Int8, graph.Types["x"].Element);
         Emitted emitted = Emitted.From(Simplify.Run(graph), PlanNames.None);
+        Assert.AreEqual(new PlanMeaning("0.5", -1), emitted.Plan.Inputs[0].Meaning);
+        Assert.AreEqual(new PlanMeaning("0.5", 3), emitted.Plan.Outputs[0].Meaning);
         Assert.Contains("ConvU8S8", emitted.Plan.Calls.Select(c => c.Kernel));
         Assert.IsEmpty(emitted.Plan.Calls.Where(c => c.Kernel.Contains("F32")), emitted.Text);
         // Numbers 0, 0.5, 1, 63.5 and −63.5: times 1 plus 1, and times −2, at least 0; then in steps of a half from −1.5 on.

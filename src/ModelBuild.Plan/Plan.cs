@@ -34,8 +34,14 @@ internal sealed record PlanSource(string File, string Hash);
 /// </summary>
 internal sealed record PlanWeights(string Resource, int Bytes, int ExpandedBytes, string Hash);
 
-/// <summary>An input or output: the model's name for it, the identifier made of it, its element type (<c>f32</c>, <c>i64</c>, …) and its shape.</summary>
-internal sealed record PlanTensor(string Name, string Identifier, string Type, EquatableArray<int> Shape);
+/// <summary>
+/// An input or output: the model's name for it, the identifier made of it, its element type (<c>f32</c>, <c>i64</c>, …), its shape, and the numbers that its integers stand for, where
+/// they do.
+/// </summary>
+internal sealed record PlanTensor(string Name, string Identifier, string Type, EquatableArray<int> Shape, PlanMeaning? Meaning = null);
+
+/// <summary>A number is scale · (integer − zero). The scale is a text: who prints it prints what was written.</summary>
+internal sealed record PlanMeaning(string Scale, int Zero);
 
 /// <summary>
 /// The float32 input that the class also takes as bytes: x becomes (x·scale − mean) / std, a value each a channel; <paramref name="Inner"/> elements of a channel lie in a row. The numbers

@@ -77,7 +77,7 @@ internal static class PlanText
     // A comment names nodes, and their names are the model's: none may begin a line of the plan's own.
     private static string OneLine(string comment) => new(comment.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c).ToArray());
 
-    private static string[] Tensor(PlanTensor t) => [t.Identifier, t.Type, "[" + string.Join(",", t.Shape.Select(Number)) + "]", Quote(t.Name)];
+    private static string[] Tensor(PlanTensor t) => [t.Identifier, t.Type, "[" + string.Join(",", t.Shape.Select(Number)) + "]", Quote(t.Name), .. t.Meaning is { } m ? new[] { m.Scale, Number(m.Zero) } : []];
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
@@ -198,7 +198,7 @@ internal static class PlanText
         private static PlanTensor Tensor(List<string> words)
         {
             string shape = words[3].Substring(1, words[3].Length - 2);
-            return new PlanTensor(words[4], words[1], words[2], new(shape.Length == 0 ? [] : shape.Split(',').Select(Number)));
+            return new PlanTensor(words[4], words[1], words[2], new(shape.Length == 0 ? [] : shape.Split(',').Select(Number)), words.Count > 5 ? new PlanMeaning(words[5], Number(words[6])) : null);
         }
 
         private static PlanPixels Pixels(List<string> words)

@@ -10,8 +10,8 @@ public class PlanTextTests
     private static readonly Gen<string> Word = Gen.String[Gen.Char["abcXYZ019.+"], 1, 10];
 
     private static readonly Gen<PlanTensor> Tensor =
-        from name in Name from identifier in Word from shape in Gen.Int[0, 9999].Array[0, 5]
-        select new PlanTensor(name, identifier, "f32", new(shape));
+        from name in Name from identifier in Word from shape in Gen.Int[0, 9999].Array[0, 5] from zero in Gen.Int[-129, 255]
+        select new PlanTensor(name, identifier, "f32", new(shape), zero < -128 ? null : new("0.0078125", zero));
 
     private static readonly Gen<PlanCall> Call =
         from kernel in Word

@@ -10,7 +10,7 @@ public class VerifySuiteTests
     private const string Suite = "/usr/share/libonnx-testdata/data";
 
     /// <summary>Never lowered: what once passed keeps passing.</summary>
-    private const int LeastPassed = 773;
+    private const int LeastPassed = 810;
 
     public TestContext TestContext { get; set; } = null!;
 

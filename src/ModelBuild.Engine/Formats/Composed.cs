@@ -121,6 +121,8 @@ internal readonly struct Composed(GraphBuilder builder, string node)
         return Add(new Reshape(shape.Axes), Add(new Gather(0), rows, Constant(Tensor.Of([order.Length], order))));
     }
 
+    public string BitwiseNot(string x) => Add(new BitwiseXor(), x, Constant(Tensor.From(Type(x) with { Shape = ModelBuild.Engine.Shape.Scalar }, [-1L])));
+
     public string IsNaN(string x) => Add(new Not(), Add(new Equal(), x, x));
 
     public string IsInfinite(string x, bool positive, bool negative)

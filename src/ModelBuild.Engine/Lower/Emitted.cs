@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace ModelBuild.Engine;
@@ -36,7 +37,14 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
         new(names.Labels), Facts: new([]), Expansions: new([]), Calls: new([]), names.Pixels);
 
     private static EquatableArray<PlanTensor> Tensors(Graph graph, IEnumerable<string> values, Func<string, string> identifier) =>
-        new(values.Select(v => new PlanTensor(v, identifier(v), graph.Types[v].Element.Word(), graph.Types[v].Shape.Axes)));
+        new(values.Select(v => new PlanTensor(v, identifier(v), graph.Types[v].Element.Word(), graph.Types[v].Shape.Axes, Meaning(graph, v))));
+
+    /// <summary>What the integers of an input or output stand for, where all that reads them, or what writes them, says the same.</summary>
+    private static PlanMeaning? Meaning(Graph graph, string value)
+    {
+        Quantization?[] meanings = [.. graph.Nodes.Where(n => n.Inputs.Contains(value)).Select(n => n.Op.Dequantizes), .. graph.Nodes.Where(n => n.Outputs.Contains(value)).Select(n => n.Op.Quantizes)];
+        return meanings.Distinct().ToArray() is [{ Scales.Count: 1 } q] ? new(q.Scale.ToString("R", CultureInfo.InvariantCulture), q.Zero) : null;
+    }
 }
 
 /// <summary>What a plan says beyond its graph: the class to write.</summary>

@@ -12,8 +12,14 @@ internal abstract record Binary : Broadcast
         ? inputs[0].Element
         : throw new OperatorException($"{inputs[0].Element.Word()} and {inputs[1].Element.Word()} are not numbers of one type");
 
-    protected override string Kernel(TensorType[] inputs) =>
-        Name + Need(inputs[0], ElementType.Float32, ElementType.Int32, ElementType.Int64).Element.Suffix();
+    protected override string Kernel(TensorType[] inputs) => Name + Element(inputs).Suffix();
+
+    /// <summary>The type in which is computed.</summary>
+    protected ElementType Element(TensorType[] inputs) =>
+        IsWidened(inputs[0].Element) ? ElementType.Int64 : Need(inputs[0], ElementType.Float32, ElementType.Int32, ElementType.Int64).Element;
+
+    protected override bool IsWidened(ElementType element) =>
+        element is ElementType.Int8 or ElementType.UInt8 or ElementType.Int16 or ElementType.UInt16 or ElementType.UInt32;
 
     public override Tensor[] Evaluate(Tensor?[] inputs)
     {

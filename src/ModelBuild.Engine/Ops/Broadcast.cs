@@ -52,6 +52,9 @@ internal abstract record Broadcast : Op
 
     public override bool TakesPlanes(Lowering lowering, Node node) => lowering.IsReadInPlanes(node.Outputs[0]);
 
+    /// <summary>Whether elements of the type are computed as int64, of which the result then keeps the low bits.</summary>
+    protected virtual bool IsWidened(ElementType element) => false;
+
     public override void Lower(Lowering lowering, Node node)
     {
         View[] operands = [.. node.Inputs.Select(i => lowering.Read(i))];
@@ -59,6 +62,26 @@ internal abstract record Broadcast : Op
         // The result lies as the data does: of the operands that are not repeated, one that is computed rather than a constant.
         View like = operands.Where(o => o.Shape == shape).MinBy(o => o.Buffer.Space == Space.Scratch ? 0 : 1) ?? operands[^1];
         View y = lowering.Write(node.Outputs[0], like);
+        if (!IsWidened(operands[0].Element))
+        {
+            Emit(lowering, operands, y);
+            return;
+        }
+        View wide = lowering.Allocate(y.Type with { Element = ElementType.Int64 }, Layout.RowMajor);
+        Emit(lowering, [.. operands.Select(Widen)], wide);
+        lowering.Each("CastI64" + (y.Element switch { ElementType.UInt8 => ElementType.Int8, ElementType.UInt16 => ElementType.Int16, ElementType.UInt32 => ElementType.Int32, _ => y.Element }).Suffix(), wide, y);
+
+        View Widen(View operand)
+        {
+            View copy = lowering.Allocate(operand.Type with { Element = ElementType.Int64 }, Layout.RowMajor);
+            lowering.Each($"Cast{operand.Element.Suffix()}I64", operand, copy);
+            return copy;
+        }
+    }
+
+    private void Emit(Lowering lowering, View[] operands, View y)
+    {
+        Shape shape = y.Shape;
         Loops loops = Loops.Collapse(shape, [.. operands.Select(o => o.BroadcastTo(shape)), y.Strides]);
         lowering.Emit(Kernel([.. operands.Select(o => o.Type)]), [.. Operands.Zip(operands, (name, o) => (name, (object?)o)), ("y", y), ("shape", loops.Shape),
             .. Operands.Select((name, i) => (name + "Strides", (object?)loops.Strides[i])), ("yStrides", loops.Strides[^1])]);

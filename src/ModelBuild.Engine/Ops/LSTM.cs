@@ -2,9 +2,9 @@ namespace ModelBuild.Engine;
 
 /// <summary>
 /// Long short-term memory: of the gates i, o, f and z (ONNX's order), and with peepholes P [D, 3·H] (of i, o, f), c = f·c + i·z and h = o·t(c). Functions: of the gates, of z, of c.
-/// With <paramref name="InputForget"/> f = 1 − i. States: h, c.
+/// With <paramref name="InputForget"/> f = 1 − i. c stays within ±<paramref name="Memory"/>, which is TensorFlow's, not ONNX's. States: h, c.
 /// </summary>
-internal sealed record LSTM(int HiddenSize, Direction Direction, EquatableArray<CellFunction> Functions, float Clip = float.PositiveInfinity, int Layout = 0, bool InputForget = false)
+internal sealed record LSTM(int HiddenSize, Direction Direction, EquatableArray<CellFunction> Functions, float Clip = float.PositiveInfinity, int Layout = 0, bool InputForget = false, float Memory = float.PositiveInfinity)
     : Recurrent(HiddenSize, Direction, Functions, Clip, Layout)
 {
     public static readonly CellFunction[] Usual = [CellFunction.Sigmoid, CellFunction.Tanh, CellFunction.Tanh];
@@ -27,7 +27,7 @@ internal sealed record LSTM(int HiddenSize, Direction Direction, EquatableArray<
             double before = c[k];
             double i = functions[0].Apply(Clipped(Sum(0, k) + (looks ? peepholes[k] * before : 0)));
             double f = InputForget ? 1 - i : functions[0].Apply(Clipped(Sum(2, k) + (looks ? peepholes[2 * HiddenSize + k] * before : 0)));
-            c[k] = f * before + i * functions[1].Apply(Clipped(Sum(3, k)));
+            c[k] = Math.Clamp(f * before + i * functions[1].Apply(Clipped(Sum(3, k))), -Memory, Memory);
             h[k] = functions[0].Apply(Clipped(Sum(1, k) + (looks ? peepholes[HiddenSize + k] * c[k] : 0))) * functions[2].Apply(c[k]);
         }
 
@@ -39,7 +39,7 @@ internal sealed record LSTM(int HiddenSize, Direction Direction, EquatableArray<
         View? peepholes = cells.Peepholes is { } p
             ? lowering.Place<float>([.. p.AsSpan(0, HiddenSize), .. p.AsSpan(2 * HiddenSize), .. p.AsSpan(HiddenSize, HiddenSize)]) : null;
         lowering.Emit("LstmF32F32", [.. Common(cells), ("weights", lowering.Place(cells.Weights((0, 4)))), ("peepholes", peepholes), ("c", cells.States[1]), ("cRow", cells.States[1].Strides[0]),
-            .. InputForget ? new (string, object?)[] { ("coupled", 1) } : [],
+            .. InputForget ? new (string, object?)[] { ("coupled", 1) } : [], .. float.IsFinite(Memory) ? new (string, object?)[] { ("memory", Memory) } : [],
             .. cells.Functions[0].Arguments("gate", CellFunction.Sigmoid), .. cells.Functions[1].Arguments("cell", CellFunction.Tanh), .. cells.Functions[2].Arguments("output", CellFunction.Tanh)]);
     }
 }

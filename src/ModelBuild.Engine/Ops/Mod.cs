@@ -11,6 +11,5 @@ internal sealed record Mod(bool Fmod = false) : Binary
         return !Fmod && rest != 0 && rest < 0 != b < 0 ? rest + b : rest;
     }
 
-    protected override string Kernel(TensorType[] inputs) =>
-        (Fmod || inputs[0].Element.IsFloat() ? "Fmod" : Name) + Need(inputs[0], ElementType.Float32, ElementType.Int32, ElementType.Int64).Element.Suffix();
+    protected override string Kernel(TensorType[] inputs) => (Fmod || inputs[0].Element.IsFloat() ? "Fmod" : Name) + Element(inputs).Suffix();
 }

@@ -156,6 +156,14 @@ internal static class ClassSource
             source.Line();
             source.Summary("Lengths of the axes, outermost first.");
             source.Line($"public static global::System.ReadOnlySpan<int> Shape => {tensor.Shape};");
+            if (tensor.Meaning is not { } meaning)
+                return;
+            source.Line();
+            source.Summary("An integer stands for Scale · (integer − ZeroPoint).");
+            source.Line($"public const float Scale = {meaning.Scale}f;");
+            source.Line();
+            source.Summary("The integer that stands for 0.");
+            source.Line($"public const int ZeroPoint = {Literals.Number(meaning.Zero)};");
         });
     }
 

@@ -23,12 +23,14 @@ internal static class PlanCheck
                 return Fault.Unreadable($"'{tensor.Identifier}' is no name for a tensor");
             if (!TensorModel.Knows(tensor.Type))
                 return Fault.Unreadable($"'{tensor.Name}' has the type '{tensor.Type}'");
+            if (tensor.Meaning is { } meaning && !IsNumber(meaning.Scale))
+                return Fault.Unreadable($"'{meaning.Scale}' is no number");
         }
         if (plan.Pixels is { } pixels)
         {
             if (pixels.Input < 0 || pixels.Input >= plan.Inputs.Count || plan.Inputs[pixels.Input].Type != "f32" || pixels.Inner < 1)
                 return Fault.Unreadable($"bytes can't become the input {pixels.Input}");
-            if (pixels.Scale.Concat(pixels.Mean).Concat(pixels.Std).FirstOrDefault(n => !double.TryParse(n, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || n.Trim() != n) is { } number)
+            if (pixels.Scale.Concat(pixels.Mean).Concat(pixels.Std).FirstOrDefault(n => !IsNumber(n)) is { } number)
                 return Fault.Unreadable($"'{number}' is no number");
             if (plan.Inputs[pixels.Input].Shape.Aggregate(1L, (a, b) => a * b) % ((long)pixels.Scale.Count * pixels.Inner) != 0 && pixels.Scale.Count > 1)
                 return Fault.Unreadable($"the input {pixels.Input} has no {pixels.Scale.Count} channels of {pixels.Inner}");
@@ -55,6 +57,8 @@ internal static class PlanCheck
         }
         return null;
     }
+
+    private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) && text.Trim() == text;
 
     private static Fault? Class(Plan plan) =>
         !Identifiers.IsIdentifier(plan.Class) ? Fault.ClassName(plan.Class, "it is no identifier of C#")

@@ -37,6 +37,9 @@ internal sealed class TensorModel
 
     public bool IsFloat => _tensor.Type == "f32";
 
+    /// <summary>What the tensor's integers stand for.</summary>
+    public PlanMeaning? Meaning => _tensor.Meaning;
+
     public string Span => (IsInput ? "global::System.ReadOnlySpan<" : "global::System.Span<") + Type + ">";
 
     public string Shape => "[" + string.Join(", ", _tensor.Shape.Select(Literals.Number)) + "]";

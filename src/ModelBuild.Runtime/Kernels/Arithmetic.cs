@@ -63,6 +63,26 @@ public static unsafe partial class Kernels
     public static void DivI64(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
         Scalars.Map<DivInteger<long>, long, long, long>(a.I64, b.I64, y.I64, shape, aStrides, bStrides, yStrides);
 
+    /// <summary>y = a and b, bit by bit.</summary>
+    public static void BitwiseAndI64(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<AndBits, long, long, long>(a.I64, b.I64, y.I64, shape, aStrides, bStrides, yStrides);
+
+    /// <summary>y = a or b, bit by bit.</summary>
+    public static void BitwiseOrI64(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<OrBits, long, long, long>(a.I64, b.I64, y.I64, shape, aStrides, bStrides, yStrides);
+
+    /// <summary>y = the bits of one of a and b.</summary>
+    public static void BitwiseXorI64(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<XorBits, long, long, long>(a.I64, b.I64, y.I64, shape, aStrides, bStrides, yStrides);
+
+    /// <summary>y = a's bits, b places to the left.</summary>
+    public static void BitShiftLeftI64(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<ShiftLeft, long, long, long>(a.I64, b.I64, y.I64, shape, aStrides, bStrides, yStrides);
+
+    /// <summary>y = a's bits, b places to the right, zeros following.</summary>
+    public static void BitShiftRightI64(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<ShiftRight, long, long, long>(a.I64, b.I64, y.I64, shape, aStrides, bStrides, yStrides);
+
     /// <summary>y = what is left of a / b, with a's sign.</summary>
     public static void FmodF32(in Frame frame, Place a, Place b, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> aStrides, ReadOnlySpan<int> bStrides, ReadOnlySpan<int> yStrides) =>
         Scalars.Map<FmodFloat, float, float, float>(a.F32, b.F32, y.F32, shape, aStrides, bStrides, yStrides);
@@ -145,6 +165,31 @@ public static unsafe partial class Kernels
     private readonly struct MulInteger<T> : IMap<T, T, T> where T : IBinaryInteger<T>
     {
         public static T Apply(T a, T b) => unchecked(a * b);
+    }
+
+    private readonly struct AndBits : IMap<long, long, long>
+    {
+        public static long Apply(long a, long b) => a & b;
+    }
+
+    private readonly struct OrBits : IMap<long, long, long>
+    {
+        public static long Apply(long a, long b) => a | b;
+    }
+
+    private readonly struct XorBits : IMap<long, long, long>
+    {
+        public static long Apply(long a, long b) => a ^ b;
+    }
+
+    private readonly struct ShiftLeft : IMap<long, long, long>
+    {
+        public static long Apply(long a, long b) => (ulong)b > 63 ? 0 : a << (int)b;
+    }
+
+    private readonly struct ShiftRight : IMap<long, long, long>
+    {
+        public static long Apply(long a, long b) => (ulong)b > 63 ? 0 : a >>> (int)b;
     }
 
     private readonly struct FmodFloat : IMap<float, float, float>

@@ -75,6 +75,18 @@ public static unsafe partial class Kernels
     public static void CastF32F64(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
         Scalars.Map<Convert<float, double>, float, double>(x.F32, (double*)y.Address, shape, xStrides, yStrides);
 
+    public static void CastI16I64(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<Convert<short, long>, short, long>((short*)x.Address, y.I64, shape, xStrides, yStrides);
+
+    public static void CastU16I64(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<Convert<ushort, long>, ushort, long>((ushort*)x.Address, y.I64, shape, xStrides, yStrides);
+
+    public static void CastU32I64(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<Convert<uint, long>, uint, long>((uint*)x.Address, y.I64, shape, xStrides, yStrides);
+
+    public static void CastI64I16(in Frame frame, Place x, Place y, ReadOnlySpan<int> shape, ReadOnlySpan<int> xStrides, ReadOnlySpan<int> yStrides) =>
+        Scalars.Map<Convert<long, short>, long, short>(x.I64, (short*)y.Address, shape, xStrides, yStrides);
+
     private readonly struct Convert<T, R> : IMap<T, R> where T : INumberBase<T> where R : INumberBase<R>
     {
         public static R Apply(T x) => R.CreateTruncating(x);

@@ -11,19 +11,19 @@ public static unsafe partial class Kernels
 {
     /// <summary>
     /// Long short-term memory: c = f·c + i·g(z), h = o·t(c). Rows of gates are i, f, o, z, weights [hidden, 4·hidden] likewise; peepholes, which may be absent, i, f, o.
-    /// Where gates are coupled, f = 1 − i. Functions by their number: Sigmoid 0, Tanh 1, Relu 2, Affine 3, LeakyRelu 4, ThresholdedRelu 5, ScaledTanh 6,
+    /// Where gates are coupled, f = 1 − i; c stays within ±memory. Functions by their number: Sigmoid 0, Tanh 1, Relu 2, Affine 3, LeakyRelu 4, ThresholdedRelu 5, ScaledTanh 6,
     /// HardSigmoid 7, Elu 8, Softsign 9, Softplus 10.
     /// </summary>
     public static void LstmF32F32(
         in Frame frame, Place gates, Place weights, Place peepholes, Place h, Place c, Place y,
         int steps, int batch, int hidden, int gatesStep, int gatesRow, int hRow, int cRow, int yStep, int yRow,
-        float clip = float.PositiveInfinity, int coupled = 0,
+        float clip = float.PositiveInfinity, int coupled = 0, float memory = float.PositiveInfinity,
         int gate = 0, float gateAlpha = 0, float gateBeta = 0, int cell = 1, float cellAlpha = 0, float cellBeta = 0, int output = 1, float outputAlpha = 0, float outputBeta = 0)
     {
         var cells = new Lstm
         {
             Sizes = new() { Gates = gates.F32, H = h.F32, Y = y.F32, Steps = steps, Batch = batch, Hidden = hidden, GatesStep = gatesStep, GatesRow = gatesRow, HRow = hRow, YStep = yStep, YRow = yRow, Clip = clip },
-            Weights = weights, Peepholes = peepholes.F32, C = c.F32, CRow = cRow, Coupled = coupled != 0,
+            Weights = weights, Peepholes = peepholes.F32, C = c.F32, CRow = cRow, Coupled = coupled != 0, Memory = memory,
             Gate = new(gate, gateAlpha, gateBeta), Cell = new(cell, cellAlpha, cellBeta), Output = new(output, outputAlpha, outputBeta),
         };
         if (Vector512.IsHardwareAccelerated)
@@ -123,6 +123,7 @@ internal unsafe struct Lstm
     public float* Peepholes, C;
     public nint CRow;
     public bool Coupled;
+    public float Memory;
     public CellFunction Gate, Cell, Output;
 
     public readonly void Run<V>(in Frame frame) where V : struct, IVec<V>
@@ -140,7 +141,7 @@ internal unsafe struct Lstm
             Sizes.Apply<V>(Gate, gates, first * hidden);
             Sizes.Apply<V>(Cell, z, hidden);
             for (nint n = 0; n < Sizes.Batch; n++)
-                Remember<V>(gates + n * Sizes.GatesRow, C + n * CRow, hidden, Coupled);
+                Remember<V>(gates + n * Sizes.GatesRow, C + n * CRow, hidden, Coupled, Memory);
             if (Peepholes != null)
             {
                 Look<V>(o, Peepholes + 2 * hidden, 1);
@@ -174,14 +175,21 @@ internal unsafe struct Lstm
 
     // c = f·c + i·z
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Remember<V>(float* i, float* c, nint count, bool coupled) where V : struct, IVec<V>
+    private static void Remember<V>(float* i, float* c, nint count, bool coupled, float memory) where V : struct, IVec<V>
     {
         float* f = i + count, z = i + 3 * count;
         nint k = 0;
+        V most = V.Broadcast(memory);
         for (; k <= count - V.Lanes; k += V.Lanes)
-            V.MultiplyAdd(coupled ? V.Broadcast(1) - V.Load(i + k) : V.Load(f + k), V.Load(c + k), V.Load(i + k) * V.Load(z + k)).Store(c + k);
+        {
+            V v = V.MultiplyAdd(coupled ? V.Broadcast(1) - V.Load(i + k) : V.Load(f + k), V.Load(c + k), V.Load(i + k) * V.Load(z + k));
+            V.Max(-most, V.Min(most, v)).Store(c + k);
+        }
         for (; k < count; k++)
-            V1.MultiplyAdd(coupled ? V1.Broadcast(1) - V1.Load(i + k) : V1.Load(f + k), V1.Load(c + k), V1.Load(i + k) * V1.Load(z + k)).Store(c + k);
+        {
+            V1 v = V1.MultiplyAdd(coupled ? V1.Broadcast(1) - V1.Load(i + k) : V1.Load(f + k), V1.Load(c + k), V1.Load(i + k) * V1.Load(z + k));
+            V1.Max(V1.Broadcast(-memory), V1.Min(V1.Broadcast(memory), v)).Store(c + k);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

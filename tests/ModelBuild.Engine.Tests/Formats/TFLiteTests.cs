@@ -87,6 +87,8 @@ public class TFLiteTests
         Same([2, 3, 5, 6], Of("SPLIT_V", [[2, 1], [2, 2]], [(0, 2)], [0], x, Ints(1, -1), Int(1))[1]);
         Same([3, 6], Of("SPLIT", [[2, 1], [2, 1], [2, 1]], [(0, 3)], [1], Int(1), x)[2]);
         Same([3, 2, 1, 6, 5, 4], Only("REVERSE_V2", [2, 3], [], x, Ints(1)));
+        Same([2, 4], Only("GATHER", [2, 1], [(0, 1), (1, 1)], x, Tensor.Of<int>([2, 1], [1, 0])));
+        Same([1, 0, 0, 2], Only("MATRIX_DIAG", [2, 2], [], Counted(2)));
         Same([4, 5, 6, 1, 2, 3], Only("GATHER", [2, 3], [(0, 0)], x, Ints(1, 0)));
         Same([6, 1], Only("GATHER_ND", [2], [], x, Tensor.Of<int>([2, 2], [1, 2, 0, 0])));
         Same([0, 3, 0], Of("SCATTER_ND", [[3]], [], [1], Tensor.Of<int>([2, 1], [1, 1]), Counted(2), Ints(3))[0]);
@@ -116,23 +118,56 @@ public class TFLiteTests
     }
 
     [TestMethod]
-    public void Lstm_IsOnnxs_WithGatesInAnotherOrder()
+    [DataRow(false, false, 10f)]
+    [DataRow(true, false, 10f)]
+    [DataRow(false, true, 10f)]
+    [DataRow(true, true, 0.2f)]
+    public void Lstm_IsOnnxs_WithGatesInAnotherOrder(bool coupled, bool both, float clip)
     {
         const int Hidden = 3, Depth = 2, Steps = 4;
-        float[] Numbers(int count, int seed) => [.. Enumerable.Range(0, count).Select(i => ((i * 37 + seed * 11) % 19 - 9) / 20f)];
         var model = new TFLiteModel();
         int x = model.Tensor("x", ElementType.Float32, [1, Steps, Depth]);
-        int[] w = [.. Enumerable.Range(0, 4).Select(g => model.Constant($"w{g}", Tensor.Of([Hidden, Depth], Numbers(Hidden * Depth, g))))], r = [.. Enumerable.Range(0, 4).Select(g => model.Constant($"r{g}", Tensor.Of([Hidden, Hidden], Numbers(Hidden * Hidden, g + 4))))];
-        int[] b = [.. Enumerable.Range(0, 4).Select(g => model.Constant($"b{g}", Tensor.Of([Hidden], Numbers(Hidden, g + 8))))];
+        // Of each direction: weights of x and of h, and biases, of i, f, z, o.
+        int[] Direction(int d) =>
+        [
+            .. Enumerable.Range(0, 4).Select(g => g == 0 && coupled ? -1 : model.Constant($"w{d}{g}", Tensor.Of([Hidden, Depth], Numbers(Hidden * Depth, g + d)))),
+            .. Enumerable.Range(4, 4).Select(g => g == 4 && coupled ? -1 : model.Constant($"r{d}{g}", Tensor.Of([Hidden, Hidden], Numbers(Hidden * Hidden, g + d)))), -1, -1, -1,
+            .. Enumerable.Range(8, 4).Select(g => g == 8 && coupled ? -1 : model.Constant($"b{d}{g}", Tensor.Of([Hidden], Numbers(Hidden, g + d)))), -1, -1,
+        ];
         // States begin as zeros with each call.
-        int h = model.Tensor("h", ElementType.Float32, [1, Hidden], variable: true), c = model.Tensor("c", ElementType.Float32, [1, Hidden], variable: true), y = model.Tensor("y", ElementType.Float32, [1, Steps, Hidden]);
-        model.Operator("UNIDIRECTIONAL_SEQUENCE_LSTM", [x, .. w, .. r, -1, -1, -1, .. b, -1, -1, h, c, -1, -1, -1, -1], [y], (0, (sbyte)4), (1, 10f), (2, 0f), (3, false));
+        int State() => model.Tensor("state", ElementType.Float32, [1, Hidden], variable: true);
+        int y = model.Tensor("y", ElementType.Float32, [1, Steps, both ? 2 * Hidden : Hidden]);
+        if (both)
+            model.Operator("BIDIRECTIONAL_SEQUENCE_LSTM", [x, .. Direction(0), .. Direction(20), State(), State(), State(), State(), -1, -1, -1, -1, -1, -1, -1, -1, -1], [y], (0, (sbyte)4), (1, clip), (2, 0f), (3, true), (4, false));
+        else
+            model.Operator("UNIDIRECTIONAL_SEQUENCE_LSTM", [x, .. Direction(0), State(), State(), -1, -1, -1, -1], [y], (0, (sbyte)4), (1, clip), (2, 0f), (3, false));
         Tensor input = Tensor.Of([1, Steps, Depth], Numbers(Steps * Depth, 12));
-        float[] Gates(Func<int, float[]> of) => [.. of(0), .. of(3), .. of(1), .. of(2)]; // i, o, f, z of i, f, z, o
-        Tensor[] expected = new LSTM(Hidden, Direction.Forward, new(LSTM.Usual), Layout: 1).Evaluate([input,
-            Tensor.Of([1, 4 * Hidden, Depth], Gates(g => Numbers(Hidden * Depth, g))), Tensor.Of([1, 4 * Hidden, Hidden], Gates(g => Numbers(Hidden * Hidden, g + 4))),
-            Tensor.Of<float>([1, 8 * Hidden], [.. Gates(g => Numbers(Hidden, g + 8)), .. new float[4 * Hidden]])]);
-        Assert.IsLessThan(1e-6, Comparison.Error(Run(model.Read([x], [y]), input)[0], expected[0].Reshape([1, Steps, Hidden])));
+        Graph graph = model.Read([x], [y]);
+        double[] got = Run(graph, input)[0].Doubles();
+        for (int d = 0; d < (both ? 2 : 1); d++)
+        {
+            double[] h = new double[Hidden], c = new double[Hidden];
+            for (int i = 0; i < Steps; i++)
+            {
+                int step = d == 0 ? i : Steps - 1 - i;
+                double Sum(int g, int k) => Enumerable.Range(0, Depth).Sum(j => Numbers(Hidden * Depth, g + 20 * d)[k * Depth + j] * (double)input.F32[step * Depth + j])
+                    + Enumerable.Range(0, Hidden).Sum(j => Numbers(Hidden * Hidden, g + 4 + 20 * d)[k * Hidden + j] * h[j]) + Numbers(Hidden, g + 8 + 20 * d)[k];
+                double[] next = new double[Hidden];
+                for (int k = 0; k < Hidden; k++)
+                {
+                    double f = Sigmoid(Sum(1, k)), with = coupled ? 1 - f : Sigmoid(Sum(0, k));
+                    c[k] = Math.Clamp(f * c[k] + with * Math.Tanh(Sum(2, k)), -clip, clip);
+                    next[k] = Sigmoid(Sum(3, k)) * Math.Tanh(c[k]);
+                }
+                h = next;
+                for (int k = 0; k < Hidden; k++)
+                    Assert.AreEqual(h[k], got[(step * (both ? 2 : 1) + d) * Hidden + k], 1e-6);
+            }
+        }
+
+        static double Sigmoid(double v) => 1 / (1 + Math.Exp(-v));
+
+        static float[] Numbers(int count, int seed) => [.. Enumerable.Range(0, count).Select(i => ((i * 37 + seed * 11) % 19 - 9) / 8f)];
     }
 
     [TestMethod]
@@ -146,6 +181,8 @@ public class TFLiteTests
         Graph graph = model.Read([x], [y]);
         Assert.AreEqual(ElementType.Int8, graph.Types["x"].Element);
         Emitted emitted = Emitted.From(Simplify.Run(graph), PlanNames.None);
+        Assert.AreEqual(new PlanMeaning("0.5", -1), emitted.Plan.Inputs[0].Meaning);
+        Assert.AreEqual(new PlanMeaning("0.5", 3), emitted.Plan.Outputs[0].Meaning);
         Assert.Contains("ConvU8S8", emitted.Plan.Calls.Select(c => c.Kernel));
         Assert.IsEmpty(emitted.Plan.Calls.Where(c => c.Kernel.Contains("F32")), emitted.Text);
         // Numbers 0, 0.5, 1, 63.5 and −63.5: times 1 plus 1, and times −2, at least 0; then in steps of a half from −1.5 on.

@@ -62,6 +62,22 @@ public class ElementwiseTests
          select (op, operands, constant, channelsLast)).Sample(t => OneNode.Agrees(t.op, t.operands, [t.constant], t.channelsLast, error: 1e-7), iter: 300);
 
     [TestMethod]
+    public void Binary_WrapsNarrowIntegers_WhenOperandsBroadcast() =>
+        (from op in Gen.OneOf<Op>([.. Binary, new BitwiseAnd(), new BitwiseOr(), new BitwiseXor()])
+         from element in Gen.OneOf(ElementType.Int8, ElementType.UInt8, ElementType.Int16, ElementType.UInt16, ElementType.UInt32)
+         from operands in Operands(2, ElementType.Int64)
+         from constant in Gen.Int[-1, 1]
+         select (op, operands: Array.ConvertAll(operands, o => Tensor.From(o.Type with { Element = element }, o.Int64s())), constant)).Sample(t => OneNode.Agrees(t.op, t.operands, [t.constant]), iter: 300);
+
+    [TestMethod]
+    public void BitShift_LeavesNothing_WhereAllBitsAreGone() =>
+        (from element in Gen.OneOf(ElementType.UInt8, ElementType.UInt16, ElementType.UInt32, ElementType.UInt64)
+         from left in Gen.Bool
+         from x in Gen.Long.Array[6]
+         from places in Gen.Long[0, 70].Array[6]
+         select (op: new BitShift(left), x: Tensor.From(new(element, [6]), x), places: Tensor.From(new(element, [6]), places))).Sample(t => OneNode.Agrees(t.op, [t.x, t.places]), iter: 100);
+
+    [TestMethod]
     public void Relation_AgreesWithItsMeaning_WhenOperandsBroadcast() =>
         (from op in Gen.OneOf(Relations)
          from element in Gen.OneOf(Numbers)

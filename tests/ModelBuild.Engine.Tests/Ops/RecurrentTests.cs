@@ -8,7 +8,7 @@ public class RecurrentTests
 {
     [TestMethod]
     public void Layers_AgreeWithTheirMeaning_InEveryForm() =>
-        Layers(functions: Gen.Enum<CellKind>().Select(kind => new CellFunction(kind, 0.7f, kind == CellKind.ScaledTanh ? 0.6f : 0.2f)), layouts: Gen.Int[0, 1]).Sample(t =>
+        Layers(functions: Gen.Enum<CellKind>().Select(kind => new CellFunction(kind, 0.7f, kind == CellKind.ScaledTanh ? 0.6f : 0.2f)), layouts: Gen.Int[0, 1], Gen.OneOf(float.PositiveInfinity, 0.7f)).Sample(t =>
             OneNode.Agrees(t.Layer, t.Inputs, [1, 2, 3, t.Inputs.Length == 8 ? 7 : 6], lie: t.Lie), iter: 200);
 
     // ONNX Runtime knows no layout 1, and approximates sigmoid and tanh.
@@ -16,7 +16,7 @@ public class RecurrentTests
     public void Layers_AgreeWithOnnxRuntime_ForOddSizes()
     {
         Gen<CellFunction> functions = Gen.OneOf(CellFunction.Sigmoid, CellFunction.Tanh, new(CellKind.Relu), new(CellKind.HardSigmoid, 0.2f, 0.5f), new(CellKind.Affine, 0.5f, 0.1f), new(CellKind.LeakyRelu, 0.1f));
-        Layers(functions, Gen.Const(0)).Sample(t =>
+        Layers(functions, Gen.Const(0), Gen.Const(float.PositiveInfinity)).Sample(t =>
         {
             Tensor[] expected = OnnxRuntime(t.Layer, t.Inputs), got = OneNode.Run(t.Layer, t.Inputs, [1, 2, 3, t.Inputs.Length == 8 ? 7 : 6], outputs: expected.Length);
             for (int i = 0; i < expected.Length; i++)
@@ -83,7 +83,7 @@ public class RecurrentTests
 
     private sealed record Case(Recurrent Layer, Tensor?[] Inputs, Lie Lie);
 
-    private static Gen<Case> Layers(Gen<CellFunction> functions, Gen<int> layouts) =>
+    private static Gen<Case> Layers(Gen<CellFunction> functions, Gen<int> layouts, Gen<float> memories) =>
         from kind in Gen.Int[0, 2]
         let gates = (int[])[4, 3, 1]
         let each = (int[])[3, 2, 1]
@@ -108,11 +108,12 @@ public class RecurrentTests
         from p in Any.Floats([d, 3 * hidden], -0.5f, 0.5f)
         from there in Gen.Bool.Array[4]
         from lie in Any.Lie
+        from memory in memories
         let chosen = new EquatableArray<CellFunction>(usual ? Enumerable.Repeat((CellFunction[][])[LSTM.Usual, GRU.Usual, RNN.Usual], d).SelectMany(u => u[kind]) : other)
         select new Case(
             kind switch
             {
-                0 => new LSTM(hidden, direction, chosen, clip, layout, flag),
+                0 => new LSTM(hidden, direction, chosen, clip, layout, flag, memory),
                 1 => new GRU(hidden, direction, chosen, clip, layout, flag),
                 _ => new RNN(hidden, direction, chosen, clip, layout),
             },

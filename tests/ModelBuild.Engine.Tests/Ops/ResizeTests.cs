@@ -26,6 +26,21 @@ public class ResizeTests
          from lie in Any.Lie
          select (op: Scaled(op, shape, all), x, channelsLast, lie)).Sample(t => OneNode.Agrees(t.op, [t.x], channelsLast: t.channelsLast, lie: t.lie), iter: 400);
 
+    // Places a little beside those where what is nearest changes; the first is in the middle, so that what others are compared to isn't what is left of a pixel far outside.
+    [TestMethod]
+    public void GridSample_AgreesWithItsMeaning_InAllModes() =>
+        (from mode in Gen.Enum<ResizeMode>()
+         from padding in Gen.Enum<GridPadding>()
+         from corners in Gen.Bool
+         from shape in Any.Shape(4, 4, 8)
+         from size in Gen.Int[1, 6].Array[2]
+         from x in Any.Floats(shape, 1, 8)
+         from places in Gen.Int[-20, 20].Array[shape[0] * size[0] * size[1] * 2]
+         from channelsLast in Gen.Bool
+         from lie in Any.Lie
+         select (op: new GridSample(mode, padding, corners), x, grid: Tensor.Of([shape[0], size[0], size[1], 2], [.. places.Select((p, i) => (i < 2 ? 0 : p / 8f) + 0.013f)]), channelsLast, lie)).Sample(t =>
+            OneNode.Agrees(t.op, [t.x, t.grid], [1], t.channelsLast, 2e-5, t.lie), iter: 400);
+
     [TestMethod]
     public void Nearest_TakesAnyType() =>
         (from element in Gen.OneOf(Any.Movable)

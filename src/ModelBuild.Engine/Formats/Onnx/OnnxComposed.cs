@@ -63,6 +63,18 @@ internal static class OnnxComposed
         string Channels(string value) => graph.Add(new Reshape(new([x[1]])), graph.Add(new Expand(new([groups, x[1] / groups])), graph.Add(new Unsqueeze(new([1])), value)));
     }
 
+    /// <summary>Before opset 20 linear is called bilinear, and cubic bicubic.</summary>
+    public static Op GridSample(OnnxNode n)
+    {
+        string mode = n.Text("mode", "linear"), padding = n.Text("padding_mode", "zeros");
+        return new GridSample(
+            mode switch { "linear" or "bilinear" => ResizeMode.Linear, "cubic" or "bicubic" => ResizeMode.Cubic, "nearest" => ResizeMode.Nearest, _ => throw new OperatorException($"mode '{mode}' is unknown; linear, cubic and nearest are known") },
+            Enum.TryParse(padding, ignoreCase: true, out GridPadding known) && !char.IsDigit(padding[0]) ? known : throw new OperatorException($"padding_mode '{padding}' is unknown; zeros, border and reflection are known"), n.Flag("align_corners"));
+    }
+
+    public static OnnxNodeWriter Write(OnnxNodeWriter w, GridSample o) =>
+        w.Text("mode", o.Mode.ToString().ToLowerInvariant()).Text("padding_mode", o.Padding.ToString().ToLowerInvariant()).Flag("align_corners", o.AlignCorners);
+
     public static Op? OneHot(OnnxNode n)
     {
         int depth = checked((int)(n.Take(1)?.Doubles() is [var given] ? given : throw new OperatorException("depth is missing, or no single number")));

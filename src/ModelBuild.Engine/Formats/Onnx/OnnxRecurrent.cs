@@ -52,6 +52,13 @@ internal static class OnnxRecurrent
         static float Next(Queue<float> given, float? otherwise) => otherwise == null ? 0 : given.TryDequeue(out float value) ? value : otherwise.Value;
     }
 
+    public static void Write(OnnxNodeWriter w, LSTM o)
+    {
+        if (float.IsFinite(o.Memory))
+            throw new OperatorException($"an LSTM whose memory stays within ±{o.Memory} can't be exported to ONNX");
+        Write(w, (Recurrent)o).Flag("input_forget", o.InputForget);
+    }
+
     public static OnnxNodeWriter Write(OnnxNodeWriter w, Recurrent o)
     {
         w.Int("hidden_size", o.HiddenSize).Text("direction", o.Direction.ToString().ToLowerInvariant()).Int("layout", o.Layout == 0 ? null : o.Layout)

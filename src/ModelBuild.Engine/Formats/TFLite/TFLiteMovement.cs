@@ -67,9 +67,28 @@ internal static class TFLiteMovement
 
     public static void Gather(TFLiteNode n)
     {
-        if (n.Int(1) != 0)
-            throw new OperatorException("axes of a batch are not supported");
-        n.Put(n.Add(new Gather(n.Int(0)), n.Data(0), n.Raw(1)));
+        int axis = n.Shape(0).Axis(n.Int(0)), batch = n.Int(1) < 0 ? n.Int(1) + n.Shape(1).Rank : n.Int(1);
+        if (batch == 0)
+            n.Put(n.Add(new Gather(axis), n.Data(0), n.Raw(1)));
+        else if (batch == axis)
+            n.Put(n.Add(new GatherND(batch), n.Data(0), n.Add(new Unsqueeze(new([n.Shape(1).Rank])), n.Wide(1))));
+        else
+            throw new OperatorException($"{batch} axes of a batch, and axis {axis}, are not supported: it must come right behind them");
+    }
+
+    public static void BroadcastArguments(TFLiteNode n)
+    {
+        Shape both = ModelBuild.Engine.Shape.Broadcast(ModelBuild.Engine.Shape.Of(n.NeedInts(0)), ModelBuild.Engine.Shape.Of(n.NeedInts(1)));
+        n.Put(n.Constant(Tensor.From(new(n.Output(0).Element, [both.Rank]), [.. both.Select(d => (long)d)])));
+    }
+
+    /// <summary>[…, k] → […, k, k], zeros beside the diagonal.</summary>
+    public static void Diagonal(TFLiteNode n)
+    {
+        Shape x = n.Shape(0);
+        int k = x[^1];
+        string wide = n.Add(new Expand(new([.. x, k])), n.Add(new Unsqueeze(new([x.Rank - 1])), n.Data(0)));
+        n.Put(n.Graph.Triangle(n.Graph.Triangle(wide, 0, upper: true), 0, upper: false));
     }
 
     public static void OneHot(TFLiteNode n)

@@ -560,6 +560,12 @@ sealed partial class Hostile
 
         /// <summary>Lengths of the axes, outermost first.</summary>
         public static global::System.ReadOnlySpan<int> Shape => [];
+
+        /// <summary>An integer stands for Scale · (integer − ZeroPoint).</summary>
+        public const float Scale = 0.0078125f;
+
+        /// <summary>The integer that stands for 0.</summary>
+        public const int ZeroPoint = 128;
     }
 
     /// <summary>Where the model comes from and what it costs.</summary>

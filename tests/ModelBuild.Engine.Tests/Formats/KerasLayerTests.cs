@@ -188,6 +188,7 @@ public class KerasLayerTests
         double[] expected = [.. x.Doubles().Select((v, i) => (i / inner % channels) is var c ? (v - mean[c]) / Math.Sqrt(variance[c] + 0.01) * gamma[c] + beta[c] : 0)];
         KerasTestWeight[] weights = [new("gamma", [channels], gamma), new("beta", [channels], beta), new("moving_mean", [channels], mean), new("moving_variance", [channels], variance)];
         KerasNet.AreClose([1, 4, 3, 5], expected, net.RunLayer("BatchNormalization", axis + ", \"epsilon\": 0.01", x, weights));
+        KerasNet.AreClose([1, 4, 3, 5], expected, net.RunLayer("BatchNormalizationV1", axis + ", \"epsilon\": 0.01", x, weights));
         // Without scale and shift the others move up.
         expected = [.. x.Doubles().Select((v, i) => (i / inner % channels) is var c ? (v - mean[c]) / Math.Sqrt(variance[c] + 0.001) : 0)];
         KerasNet.AreClose([1, 4, 3, 5], expected, net.RunLayer("BatchNormalization", axis + ", \"scale\": false, \"center\": false", x, weights[2..]));

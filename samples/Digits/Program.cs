@@ -20,8 +20,8 @@ foreach (int[] row in shown.Chunk(5))
         Console.WriteLine(line);
     Console.WriteLine(string.Concat(row.Select(i =>
     {
-        test.Read(i, image);
-        var label = model.Classify(image, out float score);
+        // Pixels as they are, 0 to 16: Scale="1/16" of the project file is part of the class.
+        var label = model.Classify(test.Pixels(i), out float score);
         string text = $"{Digits.Text(label)} {score:P0}{((int)label == test.Label(i) ? "" : $" (is {test.Label(i)})")}";
         return text.PadRight(Picture.Width);
     })));
@@ -32,7 +32,7 @@ int right = 0;
 for (int i = 0; i < test.Count; i++)
 {
     test.Read(i, image);
-    right += (int)model.Classify(image) == test.Label(i) ? 1 : 0;
+    right += (int)model.Classify(image) == test.Label(i) && model.Classify(test.Pixels(i)) == model.Classify(image) ? 1 : 0;
 }
 var info = Digits.Info;
 long file = new FileInfo(Path.Combine(AppContext.BaseDirectory, "models/digits.onnx")).Length;

@@ -27,6 +27,7 @@ public sealed record CompileRequest(
     string Budgets = "",
     string Measure = "",
     string Reference = "",
+    string Layout = "",
     string Resource = "",
     string Project = "",
     int Line = 0,

@@ -22,19 +22,24 @@ public static class Compiler
         bool measure = Choices.Measure(request);
         IReadOnlyList<ExportFormat> exports = ExportFormat.Read(request);
         Imported imported = ModelFormat.Import(request.Model, ImportOptions.None with { Dimensions = Dimensions.Read(request) });
-        Graph source = Lowered(request, () => Simplify.Run(imported.Graph));
+        Graph own = Lowered(request, () => Simplify.Run(imported.Graph));
+        CallerLayout layout = CallerLayout.Of(request, own);
+        Graph source = layout.IsModels ? own : Lowered(request, () => Simplify.Run(layout.Apply(own)));
         var (labels, labelsFile) = LabelsFile.Read(request, source.Outputs[0], source.Types[source.Outputs[0]].Shape);
         PlanNames names = PlanNames.Of(request.Model, request.Class, request.Namespace) with { Resource = request.Resource, Labels = [.. labels] };
         DataInput[] inputs = [.. source.Inputs.Select(i => new DataInput(i, Identifiers.Input(i, request.Class), source.Types[i]))];
+        names = names with { Pixels = Normalization.Pixels(request, inputs) };
         Dataset? calibration = Dataset.Calibration(request, inputs, names.Labels), evaluation = Dataset.Evaluation(request, inputs, names.Labels);
-        ReferenceData? reference = ReferenceData.Open(request, source);
+        ReferenceData? reference = ReferenceData.Open(request, own);
         evaluation?.NeedClasses(Classes(source));
         foreach (BoundStep step in steps)
             step.NeedCalibration(calibration != null);
         Dataset known = calibration ?? RandomData.Of(inputs, Normalization.Read(request, inputs), RandomSamples, seed: 1);
 
         Emitted before = Lowered(request, () => Emitted.From(source, names, numerics: numerics));
-        Proof proof = Proof.Of(request.Model, imported.Graph, before, known, reference, cancellation);
+        // Proved is what the file says, in its own layout.
+        Emitted plain = layout.IsModels ? before : Lowered(request, () => Emitted.From(own, names, numerics: numerics));
+        Proof proof = Proof.Of(request.Model, imported.Graph, plain, layout.Back(known.Samples()), reference, cancellation);
 
         var notes = new List<string>();
         SearchTrace? search = null;

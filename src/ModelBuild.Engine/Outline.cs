@@ -5,7 +5,15 @@ public static class Outline
 {
     /// <returns>The text of a plan without calls.</returns>
     /// <exception cref="DiagnosticException">The model is at fault.</exception>
-    public static string Of(CompileRequest request) => Emitted.Outline(
-        ModelFormat.Import(request.Model, ImportOptions.None with { Dimensions = Dimensions.Read(request) }).Graph,
-        PlanNames.Of(request.Model, request.Class, request.Namespace) with { Resource = request.Resource });
+    public static string Of(CompileRequest request)
+    {
+        Graph graph = ModelFormat.Import(request.Model, ImportOptions.None with { Dimensions = Dimensions.Read(request) }).Graph;
+        if (request.Layout.Length > 0)
+        {
+            graph = Simplify.Run(graph);
+            graph = CallerLayout.Of(request, graph).Apply(graph);
+        }
+        DataInput[] inputs = [.. graph.Inputs.Select(i => new DataInput(i, Identifiers.Input(i, request.Class), graph.Types[i]))];
+        return Emitted.Outline(graph, PlanNames.Of(request.Model, request.Class, request.Namespace) with { Resource = request.Resource, Pixels = Normalization.Pixels(request, inputs) });
+    }
 }

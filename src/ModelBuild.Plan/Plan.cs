@@ -18,7 +18,8 @@ internal sealed record Plan(
     EquatableArray<string> Labels,
     EquatableArray<PlanFact> Facts,
     EquatableArray<PlanExpansion> Expansions,
-    EquatableArray<PlanCall> Calls)
+    EquatableArray<PlanCall> Calls,
+    PlanPixels? Pixels = null)
 {
     /// <summary>The number on a plan's first line; a generator reads only its own.</summary>
     public const int Format = 1;
@@ -35,6 +36,12 @@ internal sealed record PlanWeights(string Resource, int Bytes, int ExpandedBytes
 
 /// <summary>An input or output: the model's name for it, the identifier made of it, its element type (<c>f32</c>, <c>i64</c>, …) and its shape.</summary>
 internal sealed record PlanTensor(string Name, string Identifier, string Type, EquatableArray<int> Shape);
+
+/// <summary>
+/// The float32 input that the class also takes as bytes: x becomes (x·scale − mean) / std, a value each a channel; <paramref name="Inner"/> elements of a channel lie in a row. The numbers
+/// are texts: who prints them prints what was written.
+/// </summary>
+internal sealed record PlanPixels(int Input, int Inner, EquatableArray<string> Scale, EquatableArray<string> Mean, EquatableArray<string> Std);
 
 /// <summary>A line for the class's header and <c>Info</c>: the recipe, a size, a measured error. Some keys also have a property of their own.</summary>
 internal sealed record PlanFact(string Key, string Value)

@@ -30,6 +30,8 @@ internal static class PlanText
             Line("input", Tensor(tensor));
         foreach (PlanTensor tensor in plan.Outputs)
             Line("output", Tensor(tensor));
+        if (plan.Pixels is { } pixels)
+            Line("pixels", [Number(pixels.Input), Number(pixels.Inner), .. pixels.Scale, .. pixels.Mean, .. pixels.Std]);
         foreach (string label in plan.Labels)
             Line("label", Quote(label));
         foreach (PlanFact fact in plan.Facts)
@@ -152,6 +154,7 @@ internal static class PlanText
         private readonly Dictionary<string, (int Line, string[] Words)> _single = [];
         private readonly List<PlanTensor> _inputs = [], _outputs = [];
         private readonly List<string> _labels = [];
+        private PlanPixels? _pixels;
         private readonly List<PlanFact> _facts = [];
         private readonly List<PlanExpansion> _expansions = [];
         private readonly List<PlanCall> _calls = [];
@@ -162,6 +165,7 @@ internal static class PlanText
             {
                 case "input": _inputs.Add(Tensor(words)); break;
                 case "output": _outputs.Add(Tensor(words)); break;
+                case "pixels": _pixels = Pixels(words); break;
                 case "label": _labels.Add(words[1]); break;
                 case "fact": _facts.Add(new PlanFact(words[1], words[2])); break;
                 case "expand": _expansions.Add(new PlanExpansion(words[1], words[2], Number(words[3]), Number(words[4]), Number(words[5]), Form(words), new(words.Skip(Form(words).Length > 0 ? 7 : 6).Select(Number)))); break;
@@ -183,7 +187,7 @@ internal static class PlanText
                 new PlanSource(Word("source", 0), Word("source", 1)), Word("id", 0),
                 new PlanWeights(Word("weights", 0), Int("weights", 1), Int("weights", 2), Word("weights", 3)),
                 Int("scratch", 0), _single.ContainsKey("batch"),
-                new(_inputs), new(_outputs), new(_labels), new(_facts), new(_expansions), new(_calls));
+                new(_inputs), new(_outputs), new(_labels), new(_facts), new(_expansions), new(_calls), _pixels);
         }
 
         // A word after an expansion's numbers, if it isn't one itself.
@@ -195,6 +199,15 @@ internal static class PlanText
         {
             string shape = words[3].Substring(1, words[3].Length - 2);
             return new PlanTensor(words[4], words[1], words[2], new(shape.Length == 0 ? [] : shape.Split(',').Select(Number)));
+        }
+
+        private static PlanPixels Pixels(List<string> words)
+        {
+            int channels = (words.Count - 3) / 3;
+            EquatableArray<string> Numbers(int list) => new(words.Skip(3 + list * channels).Take(channels));
+            return channels > 0 && words.Count == 3 + 3 * channels
+                ? new PlanPixels(Number(words[1]), Number(words[2]), Numbers(0), Numbers(1), Numbers(2))
+                : throw new FormatException("three numbers a channel are needed");
         }
 
         private static PlanCall Call(List<string> words)

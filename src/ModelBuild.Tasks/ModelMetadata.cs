@@ -30,6 +30,7 @@ internal static class ModelMetadata
         ("Scale", MetadataKind.Text),
         ("Mean", MetadataKind.Text),
         ("Std", MetadataKind.Text),
+        ("Layout", MetadataKind.Text),
         ("Labels", MetadataKind.File),
         ("Dimensions", MetadataKind.Text),
         ("MaxSize", MetadataKind.Text),

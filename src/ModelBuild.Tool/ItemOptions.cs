@@ -18,6 +18,7 @@ internal static class ItemOptions
         new("--scale", "NUMBERS", "With --mean and --std: data becomes (x·scale − mean)/std; one number or one a channel, like 1/255.", (r, v) => r with { Scale = v }),
         new("--mean", "NUMBERS", "See --scale.", (r, v) => r with { Mean = v }),
         new("--std", "NUMBERS", "See --scale.", (r, v) => r with { Std = v }),
+        new("--layout", "LAYOUT", "How images come to the class, and lie in the data: NHWC or NCHW. Default: as the model has them.", (r, v) => r with { Layout = v }),
         new("--labels", "FILE", "The classes' names, one a line.", (r, v) => r with { Labels = v }),
         new("--class", "NAME", "The class's name. Default: the model's file name as an identifier.", (r, v) => r with { Class = v }),
         new("--namespace", "NAME", "The class's namespace. Default: none.", (r, v) => r with { Namespace = v }),

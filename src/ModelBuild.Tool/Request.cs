@@ -43,6 +43,7 @@ internal sealed record Request(CompileRequest Compile, string Directory, string 
             Export: Get("export"),
             Budgets: Get("budgets"),
             Measure: Get("measure"),
+            Layout: Get("layout"),
             Resource: Get(RequestText.Resource),
             Project: Get(RequestText.Project),
             Line: Get(RequestText.Line) is { Length: > 0 } line ? int.Parse(line, CultureInfo.InvariantCulture) : 0,

@@ -3,7 +3,7 @@ using ModelBuild.Protocol;
 
 namespace ModelBuild.Tool;
 
-/// <summary><c>compress --request FILE</c>: what a build runs. Diagnostics and one summary line go to the standard output, all else to the error output.</summary>
+/// <summary><c>compress --request FILE</c>: what a build runs. Diagnostics and one summary line go to the standard output, all else, such as what takes long, to the error output.</summary>
 internal static class RequestCommand
 {
     public static int Run(string file, bool outline, CancellationToken cancellation)
@@ -37,7 +37,7 @@ internal static class RequestCommand
     {
         // Taken before they are read: what changes meanwhile differs in the next build.
         string[] inputs = [.. request.Files.Select(InputsText.Line)];
-        CompileResult result = new Cache(request.Cache).Get(request, () => Compiler.Compile(request.Compile, cancellation), out bool hit, cancellation);
+        CompileResult result = new Cache(request.Cache).Get(request, () => Compiler.Compile(request.Compile, cancellation, at => Console.Error.WriteLine($"{request.Name}: {at}")), out bool hit, cancellation);
         foreach (Diagnostic diagnostic in result.Diagnostics)
             Print(diagnostic);
         if (result.Diagnostics.Any(d => d.Severity == Severity.Error))

@@ -78,10 +78,11 @@ public class CompilerTests
     [TestMethod]
     [DataRow("Optimize", "fastest", "Size or Speed")]
     [DataRow("Numerics", "exact", "Strict or Default or Fast")]
+    [DataRow("Layout", "HWC", "NCHW or NHWC")]
     [DataRow("Export", "tflite", "onnx")]
     public void Words_AreNamed_WhenOneIsUnknown(string metadata, string value, string valid)
     {
-        CompileRequest request = metadata switch { "Optimize" => Request with { Optimize = value }, "Numerics" => Request with { Numerics = value }, _ => Request with { Export = value } };
+        CompileRequest request = metadata switch { "Optimize" => Request with { Optimize = value }, "Numerics" => Request with { Numerics = value }, "Layout" => Request with { Layout = value }, _ => Request with { Export = value } };
         DiagnosticException error = Assert.ThrowsExactly<DiagnosticException>(() => Compile(request));
         StringAssert.Contains(error.Message, $"error MB1010: {metadata}=\"{value}\" can't be read; valid: {valid}");
     }

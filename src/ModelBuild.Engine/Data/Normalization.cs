@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ModelBuild.Engine;
 
 /// <summary>
@@ -35,9 +37,9 @@ internal sealed record Normalization(EquatableArray<double> Scale, EquatableArra
     /// <summary>Normalizes a sample in place. Each value is computed in double precision; whoever stores it rounds once.</summary>
     public void Apply(Span<double> sample, Shape shape)
     {
-        int channels = Math.Max(Scale.Count, Math.Max(Mean.Count, Std.Count));
-        if (channels == 0)
+        if (IsNone)
             return;
+        int channels = Channels;
         int axis = channels == 1 ? -1 : ChannelAxis(shape, channels), inner = axis < 0 ? sample.Length : shape.Skip(axis + 1).Aggregate(1, (a, b) => a * b);
         double[] scale = Each(Scale, channels, 1), mean = Each(Mean, channels, 0), std = Each(Std, channels, 1);
         for (int i = 0; i < sample.Length; i++)
@@ -46,6 +48,21 @@ internal sealed record Normalization(EquatableArray<double> Scale, EquatableArra
             sample[i] = (sample[i] * scale[c] - mean[c]) / std[c];
         }
     }
+
+    /// <summary>How bytes become the only float32 input of a class; null where there are more, or none, or the item says nothing of what bytes mean.</summary>
+    public static PlanPixels? Pixels(CompileRequest request, IReadOnlyList<DataInput> inputs)
+    {
+        Normalization normalization = Read(request, inputs);
+        int[] floats = [.. Enumerable.Range(0, inputs.Count).Where(i => inputs[i].Type.Element == ElementType.Float32)];
+        if (floats is not [int input] || normalization.IsNone && request.Layout.Length == 0)
+            return null;
+        Shape shape = inputs[input].Type.Shape;
+        int channels = normalization.Channels, inner = channels > 1 ? shape.Skip(ChannelAxis(shape, channels) + 1).Aggregate(1, (a, b) => a * b) : shape.Size;
+        EquatableArray<string> Texts(EquatableArray<double> values, double otherwise) => new(Each(values, channels, otherwise).Select(v => v.ToString("R", CultureInfo.InvariantCulture)));
+        return new(input, inner, Texts(normalization.Scale, 1), Texts(normalization.Mean, 0), Texts(normalization.Std, 1));
+    }
+
+    private int Channels => Math.Max(1, Math.Max(Scale.Count, Math.Max(Mean.Count, Std.Count)));
 
     private static double[] Each(EquatableArray<double> values, int count, double otherwise) => values.Count == count ? [.. values] : [.. Enumerable.Repeat(values.Count == 0 ? otherwise : values[0], count)];
 

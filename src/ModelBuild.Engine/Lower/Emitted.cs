@@ -33,7 +33,7 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
         Tool: typeof(Emitted).Assembly.GetName().Version!.ToString(3),
         names.Class, names.Namespace, names.Source, id, weights, ScratchBytes: 0, graph.Batch,
         Tensors(graph, graph.Inputs, v => Identifiers.Input(v, names.Class)), Tensors(graph, graph.Outputs, v => Identifiers.Output(v, names.Class)),
-        new(names.Labels), Facts: new([]), Expansions: new([]), Calls: new([]));
+        new(names.Labels), Facts: new([]), Expansions: new([]), Calls: new([]), names.Pixels);
 
     private static EquatableArray<PlanTensor> Tensors(Graph graph, IEnumerable<string> values, Func<string, string> identifier) =>
         new(values.Select(v => new PlanTensor(v, identifier(v), graph.Types[v].Element.Word(), graph.Types[v].Shape.Axes)));
@@ -42,6 +42,8 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
 /// <summary>What a plan says beyond its graph: the class to write.</summary>
 internal sealed record PlanNames(string Class, string Namespace, PlanSource Source, string Resource, IReadOnlyList<string> Labels)
 {
+    public PlanPixels? Pixels { get; init; }
+
     /// <summary>Of a plan that is only run.</summary>
     public static PlanNames None { get; } = new("Model", "Models", new("", new string('0', 64)), "", []);
 

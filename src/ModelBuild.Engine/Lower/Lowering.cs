@@ -14,6 +14,7 @@ internal sealed class Lowering
 
     private readonly Graph _graph;
     private readonly Dictionary<string, View> _views = [];
+    private readonly Dictionary<string, (int Input, View View)> _later = [];
     private readonly Dictionary<string, List<(Node Node, int Input)>> _readers = [];
     private readonly Dictionary<string, Node> _writers = [];
     private readonly Dictionary<(string, Layout), View> _copies = [];
@@ -98,7 +99,9 @@ internal sealed class Lowering
             if (Constant(value) is { } constant)
                 view = Constant(constant);
             else if (_graph.Inputs.IndexOf(value) is >= 0 and var input)
-                view = Load(input, layout);
+                view = Load(input, View.Of(Type(value)), value, layout);
+            else if (_later.TryGetValue(value, out var later))
+                view = Load(later.Input, later.View, value, layout);
             else if (_writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes != null)
             {
                 Lower(writer);
@@ -282,6 +285,10 @@ internal sealed class Lowering
     public (string Value, Quantization As)? Quantized(string value) =>
         _writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes is { Type: ElementType.UInt8, Scales.Count: 1 } q && Constant(writer.Inputs[0]) == null ? (writer.Inputs[0], q) : null;
 
+    /// <summary>The bytes that stand for a value, and their meaning, signed or not: what a dequantization of them gives.</summary>
+    public (string Value, Quantization As)? Dequantized(string value) =>
+        _writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes is { Scales.Count: 1 } q && Constant(writer.Inputs[0]) == null ? (writer.Inputs[0], q) : null;
+
     /// <summary>The constant integers and their meaning, where a value is what a dequantization of them gives.</summary>
     public (Tensor Integers, Quantization As)? QuantizedConstant(string value) =>
         _writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes is { } q && Constant(writer.Inputs[0]) is { } integers ? (integers, q) : null;
@@ -332,11 +339,14 @@ internal sealed class Lowering
     private int ZeroOf(string value) =>
         (_readers.GetValueOrDefault(value) ?? []).Select(r => r.Node.Op.ZeroElement).FirstOrDefault(z => z != 0);
 
-    private View Load(int input, Layout layout)
+    /// <summary>Lets a value that is nothing but a view of a model's input wait until it is known how its first reader wants it to lie; whether that can be.</summary>
+    public bool TryLoadLater(string value, string input, View view) =>
+        _graph.Inputs.IndexOf(input) is >= 0 and var index && !_views.ContainsKey(input) && SoleReader(input) != null && view.Start == 0 && _later.TryAdd(value, (index, view));
+
+    private View Load(int input, View from, string value, Layout layout)
     {
-        TensorType type = Type(_graph.Inputs[input]);
-        View view = Allocate(type, layout, layout == Layout.ChannelsLast ? HaloOf(_graph.Inputs[input]) : default, ZeroOf(_graph.Inputs[input]));
-        Loops loops = Loops.Collapse(type.Shape, type.Shape.Strides, view.Strides);
+        View view = Allocate(from.Type, layout, layout == Layout.ChannelsLast ? HaloOf(value) : default, ZeroOf(value));
+        Loops loops = Loops.Collapse(from.Shape, from.Strides, view.Strides);
         Emit("Load", ("x", $"input{input}"), ("y", view), ("shape", loops.Shape), ("xStrides", loops.Strides[0]), ("yStrides", loops.Strides[1]));
         return view;
     }

@@ -67,6 +67,8 @@ internal abstract record Rearrangement : Movement
 
     public override void Lower(Lowering lowering, Node node)
     {
+        if (node.Outputs.Count == 1 && lowering.TryLoadLater(node.Outputs[0], node.Inputs[0], Views(View.Of(lowering.Type(node.Inputs[0])))[0]))
+            return;
         View[] views = Views(lowering.Read(node.Inputs[0]));
         for (int i = 0; i < node.Outputs.Count; i++)
             lowering.Alias(node.Outputs[i], views[i]);

@@ -31,6 +31,13 @@ internal sealed record QuantizeLinear(Quantization To) : Op
 
     public override void Lower(Lowering lowering, Node node)
     {
+        // Signed bytes as unsigned ones, or the other way round, and nothing else.
+        if (lowering.Dequantized(node.Inputs[0]) is { } bytes && (bytes.As.Unsigned == To || To.Unsigned == bytes.As))
+        {
+            View from = lowering.Read(bytes.Value);
+            lowering.Each("FlipSign8", from, lowering.Write(node.Outputs[0], from));
+            return;
+        }
         // From integers to other integers, with nothing between: a table.
         if (To is { Type: ElementType.UInt8, Scales.Count: 1 } && lowering.Quantized(node.Inputs[0]) is { } from8)
         {

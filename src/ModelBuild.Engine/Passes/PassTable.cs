@@ -5,7 +5,7 @@ internal static class PassTable
 {
     public static readonly PassRow[] Rows =
     [
-        PassRow.Of<Keep>("keep"),
+        PassRow.Of<KeepLayers>("keep"),
         PassRow.Of<Prune>("prune"),
         PassRow.Of<Activations>("activations"),
         PassRow.Of<Factorize>("factorize"),

@@ -22,7 +22,7 @@ internal sealed record Proof(string Judge, int Samples, double Error, string Why
     private const double FloatLimit = 1e-4, QuantizedLimit = 5e-2;
 
     /// <exception cref="DiagnosticException">MB3001: the two differ by more than the limit; the text names the first tensor that does. MB3011: the reference differs.</exception>
-    public static Proof Of(string file, Graph imported, Emitted emitted, Dataset data, ReferenceData? reference, CancellationToken cancellation)
+    public static Proof Of(string file, Graph imported, Emitted emitted, IEnumerable<Tensor[]> data, ReferenceData? reference, CancellationToken cancellation)
     {
         bool ofFile = ModelFormat.Of(file).RunsInOnnxRuntime;
         using OnnxRuntimeModel? model = OnnxRuntimeModel.TryOpen(file, imported, out string why);
@@ -30,7 +30,7 @@ internal sealed record Proof(string Judge, int Samples, double Error, string Why
         double limit = imported.Nodes.Any(n => n.Op.Quantizes != null) ? QuantizedLimit : FloatLimit, worst = 0;
         int samples = 0;
         bool judged = model != null;
-        foreach (Tensor[] sample in data.Samples().Take(MostSamples))
+        foreach (Tensor[] sample in data.Take(MostSamples))
         {
             cancellation.ThrowIfCancellationRequested();
             Tensor[]? expected = judged ? Judged(model!, imported, sample, ref why) : null;

@@ -13,6 +13,9 @@ internal static class Choices
 
     public static Numerics Numerics(CompileRequest request) => Read(request, nameof(CompileRequest.Numerics), request.Numerics, ModelBuild.Engine.Numerics.Default);
 
+    /// <summary>Null where the item says nothing.</summary>
+    public static ImageLayout? Layout(CompileRequest request) => string.IsNullOrWhiteSpace(request.Layout) ? null : Read(request, nameof(CompileRequest.Layout), request.Layout, default(ImageLayout));
+
     public static bool Measure(CompileRequest request) =>
         string.IsNullOrWhiteSpace(request.Measure) ? false
         : bool.TryParse(request.Measure, out bool measure) ? measure

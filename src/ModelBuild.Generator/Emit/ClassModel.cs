@@ -58,12 +58,28 @@ internal sealed class ClassModel
         ? string.Concat(list.Select(i => "_" + Literals.Number(i).Replace('-', 'm')))
         : "_of" + Literals.Number(list.Count) + "_" + Literals.Number(_lists.Count);
 
+    /// <summary>The input that may come as bytes; null where there is none.</summary>
+    public TensorModel? Pixels => Plan.Pixels is { } pixels ? Inputs[pixels.Input] : null;
+
     /// <summary>Where <see cref="LabelMembers"/> finds room in the arena for outputs and for an order of the classes.</summary>
     public int ArenaOf(TensorModel output) => Align(Plan.ScratchBytes) + Outputs.TakeWhile(o => o != output).Sum(o => Align(8 * o.Length));
 
     public int ArenaOfOrder => Align(Plan.ScratchBytes) + Outputs.Sum(o => Align(8 * o.Length));
 
-    public int ArenaBytes => HasLabels ? ArenaOfOrder + Align(4 * Outputs[0].Length) : Plan.ScratchBytes;
+    private int ArenaEnd => HasLabels ? ArenaOfOrder + Align(4 * Outputs[0].Length) : Plan.ScratchBytes;
+
+    /// <summary>The parameter of bytes.</summary>
+    public string PixelsParameter => Local("pixels");
+
+    /// <summary>Parameters of the inputs, of which one may be bytes.</summary>
+    public IEnumerable<(TensorModel Tensor, string Span, string Name, bool IsPixels)> InputsOf(bool bytes, bool many = false) => Inputs.Select(t => bytes && t == Pixels
+        ? (t, "global::System.ReadOnlySpan<byte>", PixelsParameter, true)
+        : (t, t.Span, many ? t.Plural : t.Parameter, false));
+
+    /// <summary>Where the numbers stand that bytes become.</summary>
+    public int ArenaOfPixels => Align(ArenaEnd);
+
+    public int ArenaBytes => Pixels is { } pixels ? ArenaOfPixels + Align(4 * pixels.Length) : ArenaEnd;
 
     private static int Align(int bytes) => (bytes + 63) / 64 * 64;
 }

@@ -91,6 +91,12 @@ internal static class ClassSource
         ]);
         source.Line();
         source.Line("private static global::ModelBuild.ModelInfo? s_info;");
+        if (plan.Pixels is { } pixels)
+        {
+            string Numbers(EquatableArray<string> numbers) => "[" + string.Join(", ", numbers) + "]";
+            source.Line();
+            source.Call($"private static readonly float[] s_pixels = {Runtime}Pixels.Table", [$"scale: {Numbers(pixels.Scale)}", $"mean: {Numbers(pixels.Mean)}", $"std: {Numbers(pixels.Std)}"]);
+        }
         source.Line();
         source.Line($"private readonly {Runtime}Arenas _arenas;");
         source.Line();

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 
 namespace ModelBuild.Generator;
@@ -22,6 +23,15 @@ internal static class PlanCheck
                 return Fault.Unreadable($"'{tensor.Identifier}' is no name for a tensor");
             if (!TensorModel.Knows(tensor.Type))
                 return Fault.Unreadable($"'{tensor.Name}' has the type '{tensor.Type}'");
+        }
+        if (plan.Pixels is { } pixels)
+        {
+            if (pixels.Input < 0 || pixels.Input >= plan.Inputs.Count || plan.Inputs[pixels.Input].Type != "f32" || pixels.Inner < 1)
+                return Fault.Unreadable($"bytes can't become the input {pixels.Input}");
+            if (pixels.Scale.Concat(pixels.Mean).Concat(pixels.Std).FirstOrDefault(n => !double.TryParse(n, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || n.Trim() != n) is { } number)
+                return Fault.Unreadable($"'{number}' is no number");
+            if (plan.Inputs[pixels.Input].Shape.Aggregate(1L, (a, b) => a * b) % ((long)pixels.Scale.Count * pixels.Inner) != 0 && pixels.Scale.Count > 1)
+                return Fault.Unreadable($"the input {pixels.Input} has no {pixels.Scale.Count} channels of {pixels.Inner}");
         }
         if (plan.Outputs.Count == 0)
             return Fault.Unreadable("there is no output");

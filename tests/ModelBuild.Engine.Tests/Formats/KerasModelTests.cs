@@ -134,7 +134,8 @@ public class KerasModelTests
         string file = net.H5(KerasNet.Sequential(layers), layers);
         Diagnostic fault = KerasNet.Fault(file);
         Assert.AreEqual("MB2008", fault.Id);
-        StringAssert.Contains(fault.Text, "Dimensions=\"x.1=LENGTH\"");
+        StringAssert.Contains(fault.Text, "Dimensions=\"dim1=LENGTH\"");
+        Assert.AreEqual(new TensorType(ElementType.Float32, [1, 9, 4]), KerasNet.Import(file, ("dim1", 9)).Types["x"]);
         Graph graph = KerasNet.Import(file, ("x.1", 7));
         Assert.AreEqual(new TensorType(ElementType.Float32, [1, 7, 4]), graph.Types["x"]);
         Assert.IsTrue(graph.Batch);

@@ -45,6 +45,7 @@ public partial class ReadmeTests
             .Concat(row.Parameters.Select(p => $"| `{p.Key}` | {p.Valid} | {(p.DefaultText.Length == 0 ? "" : $"`{p.DefaultText}`")} | {p.Doc}")))
             .Concat(PassRow.Common.Select(p => $"every step | `{p.Key}` | {p.Valid} | | {p.Doc}"))),
         "recipes" => Lines("name | steps | for", RecipeTable.BuiltIn.Select(r => $"`{r.Name}` | `{r.Steps.Replace("|", "\\|")}` | {r.Doc}")),
+        "tflite" => string.Join(", ", TFLiteOperators.All.Select(o => o.Name)) + ".\n",
         "operators" => string.Join(", ", OnnxOperators.All.Select(o => o.Name)) + ".\n",
         "layers" => string.Join(", ", KerasLayers.All.Where(l => l.Read != null && !l.TrainingOnly).Select(l => l.Class).Prepend("InputLayer").Order(StringComparer.Ordinal)) + ".\n",
         "formats" => Lines("format | names end in | what is read", ModelFormat.Table.Select(f => $"{f.Name} | {string.Join(", ", f.Extensions.Select(e => $"`{e}`"))} | {f.Doc}")),

@@ -29,7 +29,7 @@ public class RecipeBinderTests
     [DataRow("keep(first, last)", true, true)]
     [DataRow("keep(Last)", false, true)]
     [DataRow("keep(first: true, last: false)", true, false)]
-    public void Bind_TakesKeysOfWhatIsTrueOrFalse_AsWords(string recipe, bool first, bool last) => Assert.AreEqual(new Keep(first, last), Bind(recipe).Single().Pass);
+    public void Bind_TakesKeysOfWhatIsTrueOrFalse_AsWords(string recipe, bool first, bool last) => Assert.AreEqual(new KeepLayers(first, last), Bind(recipe).Single().Pass);
 
     [TestMethod]
     public void Bind_GivesNoSteps_WhenTheRecipeIsEmpty() => Assert.AreEqual(0, Bind("").Count);

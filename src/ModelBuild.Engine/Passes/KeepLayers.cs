@@ -4,7 +4,7 @@ namespace ModelBuild.Engine;
 
 /// <summary>Changes no number: what it says about nodes, steps after it read.</summary>
 [Description("leaves layers as they are in all steps after it, but those that change no number: keep(first, last), keep(last), keep(only: NAMES); first and last are those of the layers that only: and except: select")]
-internal sealed record Keep(
+internal sealed record KeepLayers(
     [Description("the first layer with weights; keep(first) is keep(first: true)")] bool First = false,
     [Description("the last one")] bool Last = false) : Pass
 {

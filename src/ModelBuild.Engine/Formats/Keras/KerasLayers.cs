@@ -81,6 +81,8 @@ internal static class KerasLayers
         One("ZeroPadding1D", (l, x) => KerasWindows.Pad(l, x, 1)),
         One("ZeroPadding2D", (l, x) => KerasWindows.Pad(l, x, 2)),
 
+        .. KerasOperations.All,
+
         // Layers that only do something while a model is trained.
         .. Array.ConvertAll(
             [

@@ -56,9 +56,13 @@ public class KerasLayerTests
         Tensor x = KerasNet.Random(1, 1, 7, 6, 3);
         float[] kernel = KerasNet.Numbers(2, 3, 3, 3, multiplier), bias = KerasNet.Numbers(3, 3 * multiplier);
         KerasMath.Image expected = KerasMath.Depthwise(KerasMath.Image.Of(x), kernel, 3, 3, multiplier, bias, (stride, stride), (dilation, dilation), padding);
-        Tensor y = net.RunLayer("DepthwiseConv2D", $"\"kernel_size\": 3, \"strides\": {stride}, \"dilation_rate\": {dilation}, \"padding\": \"{padding}\", \"depth_multiplier\": {multiplier}, \"groups\": 1", x,
-            new("depthwise_kernel", [3, 3, 3, multiplier], kernel), new("bias", [3 * multiplier], bias));
-        KerasNet.AreClose([1, expected.Height, expected.Width, 3 * multiplier], expected.Values, y);
+        // Keras 3 calls it only a kernel.
+        foreach (string name in (string[])["depthwise_kernel", "kernel"])
+        {
+            Tensor y = net.RunLayer("DepthwiseConv2D", $"\"kernel_size\": 3, \"strides\": {stride}, \"dilation_rate\": {dilation}, \"padding\": \"{padding}\", \"depth_multiplier\": {multiplier}, \"groups\": 1", x,
+                new(name, [3, 3, 3, multiplier], kernel), new("bias", [3 * multiplier], bias));
+            KerasNet.AreClose([1, expected.Height, expected.Width, 3 * multiplier], expected.Values, y);
+        }
     }
 
     [TestMethod]

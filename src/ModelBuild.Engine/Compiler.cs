@@ -75,7 +75,7 @@ public static class Compiler
         ];
         var files = new Dictionary<string, byte[]> { ["report.json"] = report.ToJson(), ["report.md"] = report.ToMarkdown(), ["report.html"] = report.ToHtml() };
         foreach (ExportFormat format in exports)
-            files[Path.GetFileNameWithoutExtension(request.Model) + format.Extension] = Lowered(request, () => format.Write(graph, after.Plan.Tool));
+            files[Path.GetFileNameWithoutExtension(request.Model) + format.Extension] = Exported(request, () => format.Write(graph, after.Plan.Tool));
         string[] read = [.. imported.Files, .. labelsFile == null ? [] : new[] { labelsFile }, .. calibration?.Files ?? [], .. evaluation?.Files ?? [], .. reference?.Files ?? []];
         return new CompileResult(after.Text, after.Weights, report.Summary, files, [.. read.Distinct()], diagnostics);
     }
@@ -90,6 +90,18 @@ public static class Compiler
             new(PlanFact.Recipe, recipe),
             .. measurement.CorrectBefore == null ? [] : new PlanFact[] { new(PlanFact.AccuracyBefore, Share(measurement.AccuracyBefore)), new(PlanFact.AccuracyAfter, Share(measurement.AccuracyAfter)) },
         ];
+    }
+
+    private static byte[] Exported(CompileRequest request, Func<byte[]> write)
+    {
+        try
+        {
+            return Lowered(request, write);
+        }
+        catch (ExportException e)
+        {
+            throw Diagnostics.Export(request.Model, e);
+        }
     }
 
     // What an operator can't do is the model's fault, not ours.

@@ -70,6 +70,7 @@ internal static class Diagnostics
         new("MB2012", Severity.Error, "The model can't be compiled", "{why}"),
         new("MB2013", Severity.Error, "The model's format is unknown", "neither its name nor its first bytes are those of a format that models are read from; valid: {formats}"),
         new("MB2014", Severity.Error, "A layer is not supported", "{what} '{node}': {op} is not supported{why}"),
+        new("MB2015", Severity.Error, "A node can't be exported", "node '{node}' ({op}) can't be written as {format}: {why}"),
 
         new("MB3001", Severity.Error, "Our result differs from the judge's",
             "output '{output}' differs from what {judge} computes by {error} of its largest value, and {limit} is the limit; {first}. This is a fault in ModelBuild: please report it with the model"),
@@ -155,6 +156,8 @@ internal static class Diagnostics
 
     /// <summary>Of a format that isn't ONNX: <paramref name="what"/> is its word for a node.</summary>
     public static ImportException Unsupported(string file, string what, string node, string op, string why) => new(Of(file, "MB2014", what, node, op, why).Diagnostic, node, op, null);
+
+    public static DiagnosticException Export(string file, ExportException e) => Of(file, "MB2015", e.Node.Name, e.Node.Op.Name, e.Format, e.Why);
 
     public static DiagnosticException Differs(string file, string output, double error, double limit, string judge, string first) => Of(file, "MB3001", output, judge, Short(error), Short(limit), first);
 

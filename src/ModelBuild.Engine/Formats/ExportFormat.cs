@@ -7,6 +7,7 @@ internal sealed record ExportFormat(string Word, string Extension, Func<Graph, s
     public static readonly ExportFormat[] Table =
     [
         new("onnx", ".onnx", OnnxWriter.Write),
+        new("tflite", ".tflite", TFLiteWriter.Write),
     ];
 
     /// <summary>What the item's Export asks for.</summary>

@@ -99,17 +99,8 @@ internal sealed class OnnxWriter
     private static TensorProto Proto(string name, Tensor tensor, ElementType element, ReadOnlySpan<byte> bytes)
     {
         if (element is ElementType.UInt4 or ElementType.Int4)
-            bytes = Pack(bytes);
+            bytes = Nibbles.Pack(bytes);
         return new TensorProto { Name = name, DataType = (int)element, Dims = { tensor.Shape.Select(d => (long)d) }, RawData = ByteString.CopyFrom(bytes) };
-    }
-
-    /// <summary>Two elements a byte, the first in the low bits.</summary>
-    private static byte[] Pack(ReadOnlySpan<byte> nibbles)
-    {
-        var packed = new byte[(nibbles.Length + 1) / 2];
-        for (int i = 0; i < nibbles.Length; i++)
-            packed[i / 2] |= (byte)((nibbles[i] & 15) << (i % 2 * 4));
-        return packed;
     }
 
     private ValueInfoProto Value(string name)

@@ -12,23 +12,25 @@ internal sealed record TFLiteCall(string Name, FlatTable? Options, int[] Inputs,
 /// <summary>TensorFlow Lite's file, by the field numbers of its schema (version 3).</summary>
 internal sealed class TFLiteFile
 {
-    private const int SchemaVersion = 3;
+    public const int SchemaVersion = 3;
+
+    public const string Identifier = "TFL3";
 
     // A tensor that is stored sparse may become this many times as large.
     private const int MostGrowth = 256;
 
-    // Field numbers of the tables that are read here.
-    private static class Model { public const int Version = 0, Codes = 1, Subgraphs = 2, Buffers = 4, Signatures = 7; }
-    private static class Subgraph { public const int Tensors = 0, Inputs = 1, Outputs = 2, Operators = 3, Name = 4; }
-    private static class TensorField { public const int Shape = 0, Type = 1, Buffer = 2, Name = 3, Quantization = 4, IsVariable = 5, Sparsity = 6, Signature = 7, External = 10; }
-    private static class Quantized { public const int Scale = 2, Zero = 3, Details = 4, Axis = 6; }
-    private static class BufferField { public const int Data = 0, Offset = 1, Size = 2; }
-    private static class Code { public const int Old = 0, Custom = 1, New = 3; }
-    private static class Operator { public const int Code = 0, Inputs = 1, Outputs = 2, Options = 4; }
-    private static class Signature { public const int Inputs = 0, Outputs = 1, Subgraph = 4; }
+    // Field numbers of the tables that are read and written.
+    internal static class Model { public const int Version = 0, Codes = 1, Subgraphs = 2, Description = 3, Buffers = 4, Signatures = 7; }
+    internal static class Subgraph { public const int Tensors = 0, Inputs = 1, Outputs = 2, Operators = 3, Name = 4; }
+    internal static class TensorField { public const int Shape = 0, Type = 1, Buffer = 2, Name = 3, Quantization = 4, IsVariable = 5, Sparsity = 6, Signature = 7, External = 10; }
+    internal static class Quantized { public const int Scale = 2, Zero = 3, Details = 4, Axis = 6; }
+    internal static class BufferField { public const int Data = 0, Offset = 1, Size = 2; }
+    internal static class Code { public const int Old = 0, Custom = 1, Version = 2, New = 3; }
+    internal static class Operator { public const int Code = 0, Inputs = 1, Outputs = 2, OptionsKind = 3, Options = 4; }
+    internal static class Signature { public const int Inputs = 0, Outputs = 1, Key = 2, Subgraph = 4; }
 
     /// <summary>Element types by the file's number; what has none is not read.</summary>
-    private static readonly Dictionary<int, ElementType> Elements = new()
+    internal static readonly Dictionary<int, ElementType> Elements = new()
     {
         [0] = ElementType.Float32, [1] = ElementType.Float16, [2] = ElementType.Int32, [3] = ElementType.UInt8, [4] = ElementType.Int64, [6] = ElementType.Bool, [7] = ElementType.Int16,
         [9] = ElementType.Int8, [10] = ElementType.Float64, [12] = ElementType.UInt64, [15] = ElementType.UInt32, [16] = ElementType.UInt16, [17] = ElementType.Int4, [18] = ElementType.BFloat16, [20] = ElementType.UInt4,
@@ -45,7 +47,7 @@ internal sealed class TFLiteFile
     {
         _path = path;
         _file = new FlatFile(bytes);
-        _model = _file.Root("TFL3");
+        _model = _file.Root(Identifier);
         if (_model.Int(Model.Version) != SchemaVersion)
             throw Diagnostics.Version(path, "schema version", _model.Int(Model.Version), SchemaVersion, SchemaVersion);
         FlatTables graphs = _model.Tables(Model.Subgraphs);

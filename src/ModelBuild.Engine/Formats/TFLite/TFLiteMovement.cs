@@ -1,6 +1,6 @@
 namespace ModelBuild.Engine;
 
-/// <summary>Reads operators that move elements, reduce axes or pick along them. Axes of images are those of the file's order, and turned where images are there the other way.</summary>
+/// <summary>Reads and writes operators that move elements, reduce axes or pick along them. Axes of images are those of the file's order, and turned where images are there the other way.</summary>
 internal static class TFLiteMovement
 {
     // Where an axis is with channels first.
@@ -249,5 +249,183 @@ internal static class TFLiteMovement
     {
         Ints block = n.NeedInts(1), edges = n.NeedInts(2);
         return block.Count > 0 && block.Count < x.Rank && edges.Count == 2 * block.Count && block.All(b => b > 0) && edges.All(e => e >= 0) ? (block, edges) : throw new OperatorException($"blocks of {block} with {edges}, of {x}");
+    }
+
+    public static void Write(TFLiteNodeWriter w, string op, Reduction o)
+    {
+        Shape x = w.Shape(0);
+        int[] axes = [.. (o switch { GlobalAveragePool or GlobalMaxPool => Enumerable.Range(2, x.Rank - 2), _ => o.Axes is { Count: > 0 } given ? given : o.NoopWithEmptyAxes ? [] : Enumerable.Range(0, x.Rank) }).Select(x.Axis).Order()];
+        bool last = w.IsLast(0) && (o.KeepDims || axes.SequenceEqual(Enumerable.Range(2, x.Rank - 2)));
+        int[] turned = [.. axes.Select(a => TFLiteNodeWriter.Axis(a, x.Rank, last)).Order()];
+        w.Put(op, [w.Get(0, last), w.Numbers(new(turned))], last && o.KeepDims, (0, o.KeepDims));
+    }
+
+    /// <summary>A reduction of what another operator makes of each element, and what a third makes of the result.</summary>
+    public static void Write(TFLiteNodeWriter w, Reduction o, string? before, string reduction, string? after)
+    {
+        Shape x = w.Shape(0);
+        int[] axes = [.. (o.Axes is { Count: > 0 } given ? given : o.NoopWithEmptyAxes ? [] : Enumerable.Range(0, x.Rank)).Select(x.Axis).Order()];
+        int from = w.Get(0), prepared = before == null ? from : w.Mid(before, [from], x);
+        if (after == null)
+            w.Put(reduction, [prepared, w.Numbers(new(axes))], false, (0, o.KeepDims));
+        else
+            w.Put(after, [w.Mid(reduction, [prepared, w.Numbers(new(axes))], w.Output, (0, o.KeepDims))], false);
+    }
+
+    public static void Write(TFLiteNodeWriter w, string op, Arg o)
+    {
+        if (o.SelectLastIndex)
+            throw new OperatorException("the last one of several is not supported; the first is");
+        Shape x = w.Shape(0), y = o.KeepDims ? Shape.Of(x.Where((_, i) => i != x.Axis(o.Axis))) : w.Output;
+        int[] tensors = [w.Get(0), w.Number(x.Axis(o.Axis))];
+        // The type of the output: int64.
+        if (o.KeepDims)
+            w.Put(w.Reshaped(w.MidOf(ElementType.Int64, op, tensors, y, (0, (sbyte)4)), w.Output), false);
+        else
+            w.Put(op, tensors, false, (0, (sbyte)4));
+    }
+
+    public static void Write(TFLiteNodeWriter w, Concat o)
+    {
+        int rank = w.Output.Rank, axis = w.Output.Axis(o.Axis);
+        bool last = w.IsLast([.. Enumerable.Range(0, w.InputCount)]);
+        int[] parts = [.. Enumerable.Range(0, w.InputCount).Select(i => w.Requantized(w.Get(i, last)))];
+        if (w.Meaning(parts[0]) is { } meaning)
+            parts = [.. parts.Select(p => w.Requantized(p, meaning))];
+        w.Put("CONCATENATION", parts, last, (0, TFLiteNodeWriter.Axis(axis, rank, last)), (1, (sbyte)0));
+    }
+
+    public static void Write(TFLiteNodeWriter w, Expand _) => w.Put("BROADCAST_TO", [w.Get(0), w.Numbers(w.Output.Axes)], false);
+
+    public static void Write(TFLiteNodeWriter w, DepthToSpace o)
+    {
+        if (!o.ColumnRow)
+        {
+            w.Put("DEPTH_TO_SPACE", [w.Get(0, last: true)], true, (0, o.Blocksize));
+            return;
+        }
+        // The channel is outermost: channels are put into the other order first.
+        Shape x = w.Shape(0);
+        int all = o.Blocksize * o.Blocksize, channels = x[1] / all;
+        int ordered = w.Mid("GATHER", [w.Get(0, last: true), w.Numbers(new(Enumerable.Range(0, x[1]).Select(i => i % channels * all + i / channels)))], TFLiteNodeWriter.Order(x, last: true), (0, 3));
+        w.Put("DEPTH_TO_SPACE", [ordered], true, (0, o.Blocksize));
+    }
+
+    public static void Write(TFLiteNodeWriter w, Gather o)
+    {
+        Shape x = w.Shape(0);
+        int axis = x.Axis(o.Axis);
+        bool last = w.IsLast(0) && w.Shape(1).Rank == 1;
+        int indices = w.Get(1);
+        // From the end only where that is known.
+        if (w.Constant(1) is { } constant && constant.Int64s().Any(i => i < 0))
+            indices = w.Constant(Tensor.From(constant.Type, [.. constant.Int64s().Select(i => i < 0 ? i + x[axis] : i)]));
+        w.Put("GATHER", [w.Get(0, last), indices], last, (0, TFLiteNodeWriter.Axis(axis, x.Rank, last)));
+    }
+
+    public static void Write(TFLiteNodeWriter w, Pad o)
+    {
+        Shape shape = w.Shape(0);
+        int rank = shape.Rank;
+        bool last = w.IsLast(0);
+        int[] order = [.. last ? TFLiteWriter.ToLast(rank) : new Ints(Enumerable.Range(0, rank))];
+        int x = w.Get(0, last);
+        if (o.Mode is PadMode.Edge or PadMode.Wrap)
+            throw new OperatorException($"the mode {o.Mode.ToString().ToLowerInvariant()} is not supported; constant and reflect are");
+        if (o.Pads.Any(p => p < 0))
+        {
+            Ints starts = new(order.Select(a => Math.Max(0, -o.Pads[a])));
+            Shape kept = Shape.Of(order.Select((a, i) => w.ShapeOf(x)[i] - Math.Max(0, -o.Pads[a]) - Math.Max(0, -o.Pads[a + rank])));
+            x = w.Mid("SLICE", [x, w.Numbers(starts), w.Numbers(kept.Axes)], kept);
+        }
+        int pads = w.Numbers(new(order.SelectMany(a => new[] { Math.Max(0, o.Pads[a]), Math.Max(0, o.Pads[a + rank]) })), matrix: true);
+        if (o.Mode == PadMode.Reflect)
+            w.Put("MIRROR_PAD", [x, pads], last, (0, (sbyte)0));
+        else if (w.Meaning(x) is { } meaning)
+        {
+            // The value is a number where the node is one of numbers that bytes stand for, else a byte as the graph has it.
+            int value = w.IsInteger ? meaning.Integer((float)o.Value) : (int)o.Value - (w.OutputElement == ElementType.UInt8 ? 128 : 0);
+            w.Put(value == meaning.Zero ? "PAD" : "PADV2", value == meaning.Zero ? [x, pads] : [x, pads, w.Constant(Tensor.Of<sbyte>([1], [(sbyte)value]), meaning)], last);
+        }
+        else
+            w.Put(o.Value == 0 ? "PAD" : "PADV2", o.Value == 0 ? [x, pads] : [x, pads, w.Constant(Tensor.From(new(w.Element(x), [1]), [o.Value]))], last);
+    }
+
+    /// <summary>Whatever gives another shape to the same elements.</summary>
+    public static void WriteReshape(TFLiteNodeWriter w)
+    {
+        Shape from = w.Shape(0), y = w.Output;
+        // Channels last are channels first where there is one channel, or one pixel.
+        bool last = w.IsLast(0) && !w.IsPlain(0) && (from[1] == 1 || Shape.Of(from.Skip(2)).Size == 1);
+        int x = w.Get(0, last);
+        Ints lengths = w.Lengths(from, y);
+        w.Put(1, "RESHAPE", [x, w.Numbers(lengths)], false, (0, lengths));
+    }
+
+    public static void Write(TFLiteNodeWriter w, Slice o)
+    {
+        Shape x = w.Shape(0);
+        int rank = x.Rank;
+        bool last = w.IsLast(0);
+        int[] begins = new int[rank], ends = [.. x], steps = [.. Enumerable.Repeat(1, rank)];
+        int open = 0;
+        for (int i = 0; i < o.Starts.Count; i++)
+        {
+            int axis = x.Axis(o.Axes?[i] ?? i), length = x[axis], at = TFLiteNodeWriter.Axis(axis, rank, last);
+            int step = o.Steps?[i] ?? 1;
+            long start = o.Starts[i] < 0 ? (long)o.Starts[i] + length : o.Starts[i], end = o.Ends[i] < 0 ? (long)o.Ends[i] + length : o.Ends[i];
+            steps[axis] = step;
+            begins[axis] = (int)Math.Clamp(start, 0, step > 0 ? length : length - 1);
+            ends[axis] = (int)Math.Clamp(end, step > 0 ? 0 : -1, length);
+            if (ends[axis] < 0)
+                (ends[axis], open) = (0, open | 1 << at);
+        }
+        int[] order = [.. last ? TFLiteWriter.ToLast(rank) : new Ints(Enumerable.Range(0, rank))];
+        int from = w.Get(0, last);
+        Ints starts = new(order.Select(a => begins[a]));
+        // A batch is as long as it is.
+        if (steps.All(s => s == 1))
+            w.Put("SLICE", [from, w.Numbers(starts), w.Numbers(new(order.Select(a => begins[a] == 0 && ends[a] == x[a] ? -1 : Math.Max(0, ends[a] - begins[a]))))], last);
+        else
+            w.Put("STRIDED_SLICE", [from, w.Numbers(starts), w.Numbers(new(order.Select(a => ends[a]))), w.Numbers(new(order.Select(a => steps[a])))], last, (0, 0), (1, open), (2, 0), (3, 0), (4, 0));
+    }
+
+    public static void Write(TFLiteNodeWriter w, Split o)
+    {
+        Shape x = w.Shape(0);
+        int axis = x.Axis(o.Axis);
+        bool last = w.IsLast(0);
+        int from = w.Get(0, last), at = TFLiteNodeWriter.Axis(axis, x.Rank, last);
+        int[] sizes = [.. Enumerable.Range(0, w.OutputCount).Select(i => w.OutputShape(i)[axis])];
+        if (sizes.Distinct().Count() == 1)
+            w.PutAll("SPLIT", from, [w.Number(at), from], last, (0, sizes.Length));
+        else
+            w.PutAll("SPLIT_V", from, [from, w.Numbers(new(sizes)), w.Number(at)], last, (0, sizes.Length));
+    }
+
+    public static void Write(TFLiteNodeWriter w, TopK o)
+    {
+        if (!o.Largest || w.Shape(0).Axis(o.Axis) != w.Shape(0).Rank - 1 || w.OutputCount != 2)
+            throw new OperatorException("the smallest, or another axis than the last one, is not supported");
+        w.PutTop(w.Get(0), w.Number(o.K));
+    }
+
+    /// <summary>What turns channels first into channels last, or back, is nothing where the input is there in that order.</summary>
+    public static void Write(TFLiteNodeWriter w, Transpose o)
+    {
+        int rank = w.Shape(0).Rank;
+        Ints order = o.Perm ?? new(Enumerable.Range(0, rank).Reverse());
+        bool image = rank is 3 or 4;
+        if (image && order.SequenceEqual(TFLiteWriter.ToLast(rank)) && (w.IsLast(0) || !w.IsPlain(0)))
+            w.PutOrder(w.Get(0, last: true), last: false);
+        else if (image && order.SequenceEqual(TFLiteWriter.ToFirst(rank)) && w.IsPlain(0))
+            w.PutOrder(w.Get(0), last: true);
+        else if (w.IsLast(0) && !w.IsPlain(0))
+        {
+            Ints turned = TFLiteWriter.ToLast(rank);
+            w.PutOrder(w.Transposed(w.Get(0, last: true), new(order.Select(a => turned.ToList().IndexOf(a)))), last: false);
+        }
+        else
+            w.PutOrder(w.Transposed(w.Get(0), order), last: false);
     }
 }

@@ -1,6 +1,6 @@
 namespace ModelBuild.Engine;
 
-/// <summary>Reads matrix products.</summary>
+/// <summary>Reads and writes matrix products.</summary>
 internal static class TFLiteProducts
 {
     /// <summary>Weights [outputs, inputs], in a graph's order as <paramref name="order"/> says, of the shape that follows: integers with their meaning, an output being axis 0, or floats.</summary>
@@ -59,5 +59,64 @@ internal static class TFLiteProducts
     {
         int rank = n.Shape(input).Rank;
         return n.Flag(input) && rank >= 2 ? n.Add(new Transpose(new([.. Enumerable.Range(0, rank - 2), rank - 1, rank - 2])), n.Data(input)) : n.Data(input);
+    }
+
+    /// <summary>Constant B are weights [outputs, inputs], into which α goes; a C of one row is their bias.</summary>
+    public static void Write(TFLiteNodeWriter w, Gemm o)
+    {
+        int a = w.Get(0);
+        if (o.TransA)
+            a = w.Transposed(a, new([1, 0]));
+        Shape y = w.Output;
+        bool row = !w.Has(2) || (w.Constant(2) is { } c && (c.Shape.Size == 1 || (c.Shape.Size == y[1] && c.Shape[^1] == y[1])));
+        if (w.Constant(1) == null)
+        {
+            int product = w.Mid("BATCH_MATMUL", [a, w.Get(1)], y, (0, false), (1, o.TransB));
+            if (o.Alpha != 1)
+                product = w.Mid("MUL", [product, w.Value(o.Alpha)], y);
+            if (w.Has(2))
+                product = w.Mid("ADD", [product, o.Beta == 1 ? w.Get(2) : w.Mid("MUL", [w.Get(2), w.Value(o.Beta)], w.Shape(2))], y);
+            w.Put(w.Activated(product), false);
+            return;
+        }
+        int weights = w.Weights(1, t => Order(t, o.TransB, o.Alpha), 0);
+        if (row)
+        {
+            Put(w, a, weights, w.Bias(2, y[1], o.Beta), y.Rank);
+            return;
+        }
+        int sum = w.Mid("FULLY_CONNECTED", [a, weights], y, Options(0, 2));
+        w.Put("ADD", [sum, o.Beta == 1 ? w.Get(2) : w.Mid("MUL", [w.Get(2), w.Value(o.Beta)], w.Shape(2))], false, (0, w.Activation));
+    }
+
+    private static Tensor Order(Tensor b, bool transposed, float alpha)
+    {
+        Tensor rows = transposed ? b : new Transpose(new([1, 0])).Evaluate([b])[0];
+        return alpha == 1 ? rows : Tensor.Of<float>(rows.Shape, [.. rows.F32.ToArray().Select(v => v * alpha)]);
+    }
+
+    private static void Put(TFLiteNodeWriter w, int x, int weights, int bias, int rank)
+    {
+        int version = w.Meaning(weights) is { Scales.Count: > 1 } ? 12 : w.IsInteger ? rank > 2 ? 5 : 4 : rank > 2 ? 5 : 1;
+        w.Put(version, "FULLY_CONNECTED", bias < 0 ? [x, weights] : [x, weights, bias], false, Options(w.Activation, rank));
+    }
+
+    private static (int, object)[] Options(sbyte activation, int rank) => [(0, activation), (1, (sbyte)0), (2, rank > 2)];
+
+    public static void Write(TFLiteNodeWriter w, MatMul _)
+    {
+        Shape a = w.Shape(0), b = w.Shape(1), y = w.Output;
+        if (w.Constant(1) != null && b.Rank == 2 && a.Rank >= 2)
+        {
+            Put(w, w.Get(0), w.Weights(1, t => Order(t, false, 1), 0), -1, y.Rank);
+            return;
+        }
+        if (w.IsInteger)
+            throw new OperatorException($"integers of {a} and {b} are not supported");
+        int left = a.Rank == 1 ? w.Reshaped(w.Get(0), [1, a[0]]) : w.Get(0), right = b.Rank == 1 ? w.Reshaped(w.Get(1), [b[0], 1]) : w.Get(1);
+        if (a.Rank > 1 && b.Rank > 1)
+            w.Put("BATCH_MATMUL", [left, right], false, (0, false), (1, false));
+        else
+            w.Put(w.Reshaped(w.Mid("BATCH_MATMUL", [left, right], Shape.Of([.. a.Rank == 1 ? [.. y.SkipLast(b.Rank == 1 ? 0 : 1), 1, .. y.TakeLast(b.Rank == 1 ? 0 : 1)] : y, .. b.Rank == 1 ? [1] : Array.Empty<int>()]), (0, false), (1, false)), y), false);
     }
 }

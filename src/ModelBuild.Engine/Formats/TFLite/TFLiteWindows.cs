@@ -1,6 +1,6 @@
 namespace ModelBuild.Engine;
 
-/// <summary>Reads operators with a window that slides over images.</summary>
+/// <summary>Reads and writes operators with a window that slides over images.</summary>
 internal static class TFLiteWindows
 {
     public static void Conv(TFLiteNode n)
@@ -78,8 +78,175 @@ internal static class TFLiteWindows
         bool corners = n.Flag(mode == ResizeMode.Linear ? 2 : 0), half = n.Flag(mode == ResizeMode.Linear ? 3 : 1);
         if (x.Rank != 4 || sizes.Count != 2 || x.Size == 0)
             throw new OperatorException($"{x} to {sizes}");
-        CoordinateMode coordinates = corners ? CoordinateMode.AlignCorners : !half ? CoordinateMode.Asymmetric : mode == ResizeMode.Linear ? CoordinateMode.HalfPixel : CoordinateMode.TfHalfPixelForNn;
-        var op = new Resize(new([x[0], x[3], sizes[0], sizes[1]]), new([1, 1, (float)sizes[0] / x[1], (float)sizes[1] / x[2]]), mode, coordinates, corners ? NearestMode.RoundPreferCeil : NearestMode.Floor);
+        var op = new Resize(new([x[0], x[3], sizes[0], sizes[1]]), new([1, 1, (float)sizes[0] / x[1], (float)sizes[1] / x[2]]), mode, Coordinates(mode, corners, half), Nearest(corners));
         n.Put(n.Add(op, n.Data(0, first: true)), first: true);
+    }
+
+    private static CoordinateMode Coordinates(ResizeMode mode, bool corners, bool half) =>
+        corners ? CoordinateMode.AlignCorners : !half ? CoordinateMode.Asymmetric : mode == ResizeMode.Linear ? CoordinateMode.HalfPixel : CoordinateMode.TfHalfPixelForNn;
+
+    private static NearestMode Nearest(bool corners) => corners ? NearestMode.RoundPreferCeil : NearestMode.Floor;
+
+    /// <summary>An image with channels last; rows without height are one high.</summary>
+    private static int Image(TFLiteNodeWriter w, int input)
+    {
+        int x = w.Get(input, last: true);
+        return w.ShapeOf(x) is { Rank: 3 } row ? w.Reshaped(x, [row[0], 1, row[1], row[2]]) : w.ShapeOf(x).Rank == 4 ? x : throw new OperatorException($"{w.ShapeOf(x)} is no image");
+    }
+
+    private static Shape ImageShape(Shape plain) => plain.Rank == 3 ? [plain[0], 1, plain[2], plain[1]] : TFLiteNodeWriter.Order(plain, last: true);
+
+    /// <summary>The operator that gives the node's output, which may be rows without height.</summary>
+    private static void Put(TFLiteNodeWriter w, string op, int[] tensors, int version, params (int, object)[] options)
+    {
+        if (w.Output.Rank == 4)
+            w.Put(version, op, tensors, true, options);
+        else if (w.IsInteger)
+            throw new OperatorException("integers without height are not supported");
+        else
+            w.Put(w.Reshaped(w.Mid(op, tensors, ImageShape(w.Output), options), TFLiteNodeWriter.Order(w.Output, last: true)), true);
+    }
+
+    // Two axes, the first of which is 1 long where there is one.
+    private static Ints Two(Ints axes, int otherwise) => axes.Count == 2 ? axes : new([otherwise, axes[0]]);
+
+    private static Ints Begins(Ints pads) => pads.Count == 4 ? new([pads[0], pads[1]]) : new([0, pads[0]]);
+
+    /// <summary>The padding's number, where one of the two says where the window begins and how often it stops; else −1.</summary>
+    private static int Padding(Shape x, Shape y, Ints kernel, Ints strides, Ints dilations, Ints begins)
+    {
+        int Span(int i) => (kernel[i] - 1) * dilations[i] + 1;
+        if (Enumerable.Range(0, 2).All(i => begins[i] == 0 && x[i + 1] >= Span(i) && y[i + 1] == (x[i + 1] - Span(i)) / strides[i] + 1))
+            return 1;
+        return Enumerable.Range(0, 2).All(i => y[i + 1] == (x[i + 1] + strides[i] - 1) / strides[i] && begins[i] == Math.Max(0, (y[i + 1] - 1) * strides[i] + Span(i) - x[i + 1]) / 2) ? 0 : -1;
+    }
+
+    /// <summary>As much around the image as the window reads.</summary>
+    private static int Padded(TFLiteNodeWriter w, int x, Shape y, Ints kernel, Ints strides, Ints dilations, Ints begins, bool least)
+    {
+        Shape shape = w.ShapeOf(x);
+        int[] ends = [.. Enumerable.Range(0, 2).Select(i => Math.Max(0, (y[i + 1] - 1) * strides[i] + (kernel[i] - 1) * dilations[i] + 1 - shape[i + 1] - begins[i]))];
+        Shape wide = [shape[0], shape[1] + begins[0] + ends[0], shape[2] + begins[1] + ends[1], shape[3]];
+        int pads = w.Numbers(new([0, 0, begins[0], ends[0], begins[1], ends[1], 0, 0]), matrix: true);
+        if (!least)
+            return w.Mid("PAD", [x, pads], wide);
+        int lowest = w.Meaning(x) is { } meaning ? w.Constant(Tensor.Of<sbyte>([1], [-128]), meaning) : w.Constant(Tensor.Of<float>([1], [float.MinValue]));
+        return w.Mid("PADV2", [x, pads, lowest], wide);
+    }
+
+    public static void Write(TFLiteNodeWriter w, Conv o)
+    {
+        int x = Image(w, 0), outputs = w.Shape(1)[0];
+        Ints kernel = Two(o.Kernel, 1), strides = Two(o.Strides, 1), dilations = Two(o.Dilations, 1), begins = Begins(o.Pads);
+        Shape shape = w.ShapeOf(x), y = ImageShape(w.Output);
+        int padding = Padding(shape, y, kernel, strides, dilations, begins);
+        if (padding < 0)
+            (x, padding) = (Padded(w, x, y, kernel, strides, dilations, begins, least: false), 1);
+        bool depthwise = o.Group > 1 && o.Group == shape[3];
+        int weights = w.Weights(1, t => new Transpose(depthwise ? new([1, 2, 3, 0]) : new([0, 2, 3, 1])).Evaluate([t.Reshape([t.Shape[0], t.Shape[1], kernel[0], kernel[1]])])[0], depthwise ? 3 : 0);
+        int bias = w.Bias(2, outputs);
+        int[] tensors = bias < 0 ? [x, weights] : [x, weights, bias];
+        if (depthwise)
+            Put(w, "DEPTHWISE_CONV_2D", tensors, 0, (0, (sbyte)padding), (1, strides[1]), (2, strides[0]), (3, outputs / o.Group), (4, w.Activation), (5, dilations[1]), (6, dilations[0]));
+        else
+            Put(w, "CONV_2D", tensors, 0, (0, (sbyte)padding), (1, strides[1]), (2, strides[0]), (3, w.Activation), (4, dilations[1]), (5, dilations[0]));
+    }
+
+    public static void Write(TFLiteNodeWriter w, MaxPool o)
+    {
+        if (w.OutputCount > 1)
+            throw new OperatorException("the places of the largest cells are not supported");
+        int x = Image(w, 0);
+        Pooled(w, "MAX_POOL_2D", o, x, least: true, Padding(w.ShapeOf(x), ImageShape(w.Output), Two(o.Kernel, 1), Two(o.Strides, 1), new([1, 1]), Begins(o.Pads)));
+    }
+
+    private static void Pooled(TFLiteNodeWriter w, string op, Pool o, int x, bool least, int padding)
+    {
+        if (o.Dilations.Any(d => d != 1))
+            throw new OperatorException($"dilations {o.Dilations} are not supported");
+        Ints kernel = Two(o.Kernel, 1), strides = Two(o.Strides, 1);
+        if (padding < 0)
+            (x, padding) = (Padded(w, x, ImageShape(w.Output), kernel, strides, new([1, 1]), Begins(o.Pads), least), 1);
+        Put(w, op, [x], 0, Options(padding, kernel, strides, w.Activation));
+    }
+
+    private static (int, object)[] Options(int padding, Ints kernel, Ints strides, sbyte activation) =>
+        [(0, (sbyte)padding), (1, strides[1]), (2, strides[0]), (3, kernel[1]), (4, kernel[0]), (5, activation)];
+
+    /// <summary>TensorFlow Lite's mean is of the cells within the image; another one is the mean of the padded image, times what makes up for the cells that don't count.</summary>
+    public static void Write(TFLiteNodeWriter w, AveragePool o)
+    {
+        int x = Image(w, 0);
+        Ints kernel = Two(o.Kernel, 1), strides = Two(o.Strides, 1), ones = new([1, 1]), begins = Begins(o.Pads);
+        Shape shape = w.ShapeOf(x), y = ImageShape(w.Output);
+        int padding = Padding(shape, y, kernel, strides, ones, begins), area = kernel[0] * kernel[1];
+        if (padding == 1 || (padding == 0 && (!o.IncludePads || o.Pads.All(p => p == 0))))
+        {
+            Pooled(w, "AVERAGE_POOL_2D", o, x, least: false, padding);
+            return;
+        }
+        Ints ends = o.Pads.Count == 4 ? new([o.Pads[2], o.Pads[3]]) : new([0, o.Pads[1]]);
+        float[] factors = [.. Enumerable.Range(0, y[1] * y[2]).Select(i => area / (float)(Count(0, i / y[2]) * Count(1, i % y[2])))];
+        if (Array.TrueForAll(factors, f => f == 1))
+        {
+            Pooled(w, "AVERAGE_POOL_2D", o, x, least: false, -1);
+            return;
+        }
+        if (w.IsInteger || w.Output.Rank != 4)
+            throw new OperatorException($"pads {o.Pads} of a mean are not supported here");
+        int sums = w.Mid("AVERAGE_POOL_2D", [Padded(w, x, y, kernel, strides, ones, begins, least: false)], y, Options(1, kernel, strides, 0));
+        w.Put("MUL", [sums, w.Constant(Tensor.Of<float>([1, y[1], y[2], 1], factors))], true, (0, w.Activation));
+
+        // Cells of a window that count along an axis.
+        int Count(int axis, int at)
+        {
+            int from = at * strides[axis] - begins[axis], most = shape[axis + 1] + (o.IncludePads ? ends[axis] : 0), least = o.IncludePads ? -begins[axis] : 0;
+            return Math.Max(1, Enumerable.Range(from, kernel[axis]).Count(c => c >= least && c < most));
+        }
+    }
+
+    /// <summary>The whole of what the kernel writes, and of that what is left of it by the pads.</summary>
+    public static void Write(TFLiteNodeWriter w, ConvTranspose o)
+    {
+        if (o.Group != 1 || o.Dilations.Any(d => d != 1) || w.Output.Rank != 4)
+            throw new OperatorException($"group {o.Group} and dilations {o.Dilations} are not supported; 1 and 1 are, of two axes");
+        int x = Image(w, 0), channels = w.Shape(1)[1];
+        Shape shape = w.ShapeOf(x), y = ImageShape(w.Output);
+        int weights = w.Weights(1, t => new Transpose(new([1, 2, 3, 0])).Evaluate([t])[0], 0), bias = w.Bias(2, channels);
+        int[] spare = [.. Enumerable.Range(0, 2).Select(i => (shape[i + 1] - 1) * o.Strides[i] + o.Kernel[i] - y[i + 1])];
+        bool valid = o.Pads[0] == 0 && o.Pads[1] == 0 && spare.All(s => s <= 0), same = Enumerable.Range(0, 2).All(i => spare[i] >= 0 && o.Pads[i] == spare[i] / 2 && (y[i + 1] + o.Strides[i] - 1) / o.Strides[i] == shape[i + 1]);
+        int[] lengths = [.. Enumerable.Range(0, 2).Select(i => valid || same ? y[i + 1] : Math.Max(y[i + 1] + spare[i], y[i + 1] + o.Pads[i]))];
+        Shape whole = [y[0], lengths[0], lengths[1], channels];
+        int[] tensors = [w.Numbers(whole.Axes), weights, x, .. bias < 0 ? [] : new[] { bias }];
+        (int, object)[] options = [(0, (sbyte)(same ? 0 : 1)), (1, o.Strides[1]), (2, o.Strides[0])];
+        int version = bias < 0 ? 1 : 3;
+        if (valid || same)
+            w.Put(version, "TRANSPOSE_CONV", tensors, true, options);
+        else
+            w.Put("SLICE", [w.MidOf(x, version, "TRANSPOSE_CONV", tensors, whole, options), w.Numbers(new([0, o.Pads[0], o.Pads[1], 0])), w.Numbers(y.Axes)], true);
+    }
+
+    /// <summary>Of the ways to say where a pixel comes from, one that gives the same: what it makes of numbers decides.</summary>
+    public static void Write(TFLiteNodeWriter w, Resize o)
+    {
+        Shape x = w.Shape(0);
+        if (x.Rank != 4 || o.Mode == ResizeMode.Cubic || o.Sizes[0] != x[0] || o.Sizes[1] != x[1])
+            throw new OperatorException($"{x} to {o.Sizes} ({o.Mode.ToString().ToLowerInvariant()}) is not supported; nearest and linear of height and width are");
+        Tensor probe = Tensor.Of<float>([1, 1, x[2], x[3]], [.. Enumerable.Range(0, x[2] * x[3]).Select(i => (float)(i / x[3] * 37 % 101 + i % x[3] * 53 % 103))]);
+        Ints sizes = new([1, 1, o.Sizes[2], o.Sizes[3]]);
+        float[] wanted = One(o with { Sizes = sizes, Scales = new([1f, 1f, o.Scales[2], o.Scales[3]]) });
+        string op = o.Mode == ResizeMode.Linear ? "RESIZE_BILINEAR" : "RESIZE_NEAREST_NEIGHBOR";
+        foreach (var (corners, half) in ((bool, bool)[])[(false, false), (false, true), (true, false)])
+        {
+            var way = new Resize(sizes, new([1f, 1f, (float)sizes[2] / x[2], (float)sizes[3] / x[3]]), o.Mode, Coordinates(o.Mode, corners, half), Nearest(corners));
+            if (!One(way).Zip(wanted).All(p => Math.Abs(p.First - p.Second) <= 1e-3f))
+                continue;
+            int field = o.Mode == ResizeMode.Linear ? 2 : 0;
+            w.Put(half ? 3 : 0, op, [w.Get(0, last: true), w.Numbers(new([o.Sizes[2], o.Sizes[3]]))], true, (field, corners), (field + 1, half));
+            return;
+        }
+        throw new OperatorException($"coordinates {o.Coordinates} with {o.Nearest} are not supported; those of corners, of half pixels and asymmetric ones are");
+
+        float[] One(Resize resize) => [.. resize.Evaluate([probe])[0].F32];
     }
 }

@@ -1,0 +1,145 @@
+namespace ModelBuild.Engine.Tests;
+
+/// <summary>What is written as TensorFlow Lite, read again, against what was compiled; and in LiteRT, where that is.</summary>
+[TestClass]
+public class TFLiteExportTests
+{
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    [DataRow("onnx/burn_mnist.onnx")]
+    [DataRow("onnx/onnxjs_mnist.onnx")]
+    [DataRow("onnx/tiny_dscnn_kws.onnx")]
+    [DataRow("onnx/tiny_mobilenetv1_025_vww.onnx")]
+    [DataRow("onnx/tiny_resnet8_cifar10.onnx")]
+    [DataRow("onnx/fastestdet_shufflenetv2.onnx")]
+    [DataRow("onnx/ultraface_version-RFB-320.onnx")]
+    [DataRow("onnx/ultraface_version-RFB-320_simplified.onnx")]
+    [DataRow("tflite/alankrantas_mnist.tflite")]
+    [DataRow("tflite/tflm_hello_world_f32.tflite")]
+    [DataRow("tflite/tiny_autoencoder_ad_f32.tflite")]
+    [DataRow("tflite/tiny_dscnn_kws_f32.tflite")]
+    [DataRow("tflite/tiny_mobilenetv1_025_vww_f32.tflite")]
+    [DataRow("tflite/tiny_resnet8_cifar10_f32.tflite")]
+    [DataRow("tflite/tiny_resnet_large_cifar10_f32.tflite")]
+    public void Write_IsReadAsWhatGivesTheSame(string model)
+    {
+        Graph graph = Simplify.Run(ModelFormat.Import(Fixtures.Path($"models/{model}"), ImportOptions.None).Graph);
+        byte[] file = TFLiteWriter.Write(graph, "test");
+        Graph again = Simplify.Run(TFLiteModel.Read(file));
+        Assert.AreEqual(Signature(graph), Signature(again));
+        Tensor[] sample = Sample(graph);
+        Tensor[] expected = Run(graph, sample), actual = Run(again, sample);
+        double worst = expected.Zip(actual).Max(p => Comparison.Error(p.Second, p.First));
+        Check(file, sample, actual, 1e-5, 0);
+        TestContext.WriteLine($"{model}: {file.Length} bytes, {new FileInfo(Fixtures.Path($"models/{model}")).Length} before; {worst:E2}; {Calls(file)}");
+        Assert.IsLessThan(1e-5, worst);
+    }
+
+    [TestMethod]
+    [DataRow("tflm_hello_world_int8", 1)]
+    [DataRow("tflm_person_detect_int8", 1)]
+    [DataRow("tiny_autoencoder_ad_int8", 1)]
+    [DataRow("tiny_dscnn_kws_int8", 1)]
+    [DataRow("tiny_mobilenetv1_025_vww_int8", 1)]
+    [DataRow("tiny_resnet8_cifar10_int8", 1)]
+    [DataRow("coral_mobilenet_v1_0.25_128_quant", 1)]
+    public void Write_KeepsIntegers(string name, int steps)
+    {
+        Graph graph = Simplify.Run(ModelFormat.Import(Fixtures.Path($"models/tflite/{name}.tflite"), ImportOptions.None).Graph);
+        byte[] file = TFLiteWriter.Write(graph, "test");
+        Graph again = Simplify.Run(TFLiteModel.Read(file));
+        Tensor[] sample = Sample(graph);
+        long[] expected = Run(graph, sample)[0].Int64s(), actual = Run(again, sample)[0].Int64s();
+        long worst = expected.Zip(actual).Max(p => Math.Abs(p.First - p.Second));
+        TestContext.WriteLine($"{name}: {file.Length} bytes, {new FileInfo(Fixtures.Path($"models/tflite/{name}.tflite")).Length} before; {worst} steps; {Calls(file)}");
+        Check(file, sample, Run(again, sample), 0, 2);
+        Assert.IsLessThanOrEqualTo(steps, worst);
+        Assert.IsFalse(Calls(file).Contains("TRANSPOSE", StringComparison.Ordinal), Calls(file));
+    }
+
+    // No larger than the files that TensorFlow's converter makes of the same networks, and as often right as ours are.
+    [TestMethod]
+    [DataRow("tiny_dscnn_kws", "keyword_spotting.npz[0..300]", "keyword_spotting.npz[300..]", "", 53_936)]
+    [DataRow("tiny_resnet8_cifar10", "cifar10_train.npz[..128]", "cifar10_test.npz[..1000]", "", 98_496)]
+    [DataRow("tiny_mobilenetv1_025_vww", "person_detection.npz[0..32]", "person_detection.npz[32..]", "1/255", 333_288)]
+    public void Compile_ExportsIntegers(string name, string calibration, string evaluation, string scale, int bytes)
+    {
+        string data = Path.GetDirectoryName(Fixtures.Path("data/mnist_test.npz"))!;
+        var request = new CompileRequest(Fixtures.Path($"models/onnx/{name}.onnx"), "Model", "Models", "quantize(int8)", Path.Combine(data, calibration), Path.Combine(data, evaluation), scale, Export: "tflite");
+        CompileResult result = Compiler.Compile(request, CancellationToken.None);
+        byte[] file = result.Files[$"{name}.tflite"];
+        Graph again = Simplify.Run(TFLiteModel.Read(file));
+        Emitted emitted = Emitted.From(again, PlanNames.None);
+        Assert.IsEmpty(emitted.Plan.Calls.Where(c => c.Kernel.EndsWith("F32F32", StringComparison.Ordinal)).Select(c => c.ToString()), "a product runs in floating point");
+        using var ours = new PlanRunner(PlanText.Parse(result.PlanText), result.Weights);
+        using var theirs = new PlanRunner(emitted.Plan, emitted.Weights);
+        DataInput[] inputs = [.. again.Inputs.Select(i => new DataInput(i, i, again.Types[i]))];
+        Dataset samples = Dataset.Evaluation(request, inputs, [])!;
+        int count = 0, right = 0, before = 0, alike = 0;
+        Tensor[]? first = null;
+        foreach (Tensor[] sample in samples.Samples())
+        {
+            first ??= sample;
+            int a = Largest(ours.Run(sample)[0]), b = Largest(theirs.Run(sample)[0]);
+            before += a == samples.Labels![count] ? 1 : 0;
+            right += b == samples.Labels![count++] ? 1 : 0;
+            alike += a == b ? 1 : 0;
+        }
+        TestContext.WriteLine($"{name}: {file.Length} bytes; {before} right, {right} from the file, {alike} alike of {count}; {Calls(file)}");
+        Check(file, first!, theirs.Run(first!), 0.05, 0);
+        Assert.IsLessThanOrEqualTo(bytes, file.Length);
+        Assert.IsLessThanOrEqualTo(0.003 * count, Math.Abs((double)before - right));
+    }
+
+    private static int Largest(Tensor scores) => Array.IndexOf(scores.Doubles(), scores.Doubles().Max());
+
+    [TestMethod]
+    public void Write_NamesTheNodeThatHasNoEqual()
+    {
+        var builder = new GraphBuilder("g");
+        builder.AddInput("x", new(ElementType.Float32, [1, 4]));
+        builder.Add(new Node("odd", new Erf(), new(["x"]), new(["y"])));
+        ExportException e = Assert.ThrowsExactly<ExportException>(() => TFLiteWriter.Write(builder.Build(["y"]), "test"));
+        string text = Diagnostics.Export("m.onnx", e).Message;
+        Assert.Contains("node 'odd' (Erf) can't be written as TensorFlow Lite", text);
+        Assert.Contains("valid: Abs, Add", text);
+    }
+
+    private static Tensor[] Sample(Graph graph)
+    {
+        var random = new Random(3);
+        return [.. graph.Inputs.Select(i => graph.Types[i]).Select(t => t.Element.IsFloat()
+            ? Tensor.From(t, [.. Enumerable.Range(0, t.Shape.Size).Select(_ => (double)random.NextSingle())])
+            : Tensor.From(t, [.. Enumerable.Range(0, t.Shape.Size).Select(_ => (long)random.Next(-128, 128))]))];
+    }
+
+    private static string Signature(Graph graph) => string.Join(", ", graph.Inputs.Concat(graph.Outputs).Select(v => $"{v} {graph.Types[v]}").Append($"batch {graph.Batch}"));
+
+    private static Tensor[] Run(Graph graph, Tensor[] sample)
+    {
+        Emitted emitted = Emitted.From(graph, PlanNames.None);
+        using var runner = new PlanRunner(emitted.Plan, emitted.Weights);
+        return runner.Run(sample);
+    }
+
+    private static string Calls(byte[] file) => string.Join(" ", new TFLiteFile("model.tflite", file).Calls().GroupBy(c => c.Name).Select(g => $"{g.Count()}×{g.Key}"));
+
+    /// <summary>What LiteRT makes of the file, where it is there.</summary>
+    private void Check(byte[] file, Tensor[] sample, Tensor[] expected, double within, long steps)
+    {
+        if (LiteRt.Run(file, sample, expected, out string why) is not { } actual)
+        {
+            Assert.IsTrue(why.StartsWith("absent", StringComparison.Ordinal), why);
+            TestContext.WriteLine($"LiteRT: {why}");
+            return;
+        }
+        for (int o = 0; o < expected.Length; o++)
+        {
+            double[] y = actual[o].Doubles(), r = expected[o].Doubles();
+            double worst = y.Zip(r).Max(p => Math.Abs(p.First - p.Second)), limit = steps > 0 ? steps : within * Math.Max(1, r.Max(Math.Abs));
+            TestContext.WriteLine($"LiteRT: output {o} off by {worst:E2}, limit {limit:E2}");
+            Assert.IsLessThanOrEqualTo(limit, worst);
+        }
+    }
+}

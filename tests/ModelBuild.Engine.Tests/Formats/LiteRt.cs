@@ -13,47 +13,48 @@ internal static class LiteRt
         const core = path.join(process.cwd(), 'node_modules/@litertjs/core');
         const litert = await import('file://' + path.join(core, JSON.parse(fs.readFileSync(path.join(core, 'package.json'))).main ?? 'dist/index.js'));
         await litert.loadLiteRt(path.join(core, 'wasm/litert_wasm_compat_internal.js'));
-        const types = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array, int8: Int8Array }, folder = process.argv[2];
-        const model = await litert.loadAndCompile(new Uint8Array(fs.readFileSync(path.join(folder, 'model.tflite'))), { accelerator: 'wasm' });
-        const inputs = model.getInputDetails().map((d, i) => { const raw = fs.readFileSync(path.join(folder, `in${i}`)); return new litert.Tensor(new types[d.dtype](raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength)), Array.from(d.shape)); });
-        const outputs = await model.run(inputs);
-        for (let i = 0; i < outputs.length; i++) { const d = await outputs[i].data(); fs.writeFileSync(path.join(folder, `out${i}`), Buffer.from(d.buffer.slice(d.byteOffset, d.byteOffset + d.byteLength))); }
+        const types = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array, int8: Int8Array };
+        const say = (at, text) => fs.writeFileSync(path.join(at, 'why'), text);
+        for (const folder of process.argv.slice(2)) {
+          try {
+            const model = await litert.loadAndCompile(new Uint8Array(fs.readFileSync(path.join(folder, 'model.tflite'))), { accelerator: 'wasm' });
+            const inputs = model.getInputDetails().map((d, i) => { const raw = fs.readFileSync(path.join(folder, `in${i}`)); return new litert.Tensor(new types[d.dtype](raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength)), Array.from(d.shape)); });
+            const outputs = await model.run(inputs);
+            for (let i = 0; i < outputs.length; i++) { const d = await outputs[i].data(); fs.writeFileSync(path.join(folder, `out${i}`), Buffer.from(d.buffer.slice(d.byteOffset, d.byteOffset + d.byteLength))); }
+            model.delete?.();
+          } catch (e) { say(folder, String(e.message ?? e)); }
+        }
         process.exit(0);
         """;
 
-    /// <summary>What the file gives for a sample, in tensors of the types of <paramref name="like"/>; null, and why, where LiteRT is absent ("absent: …") or refuses it.</summary>
-    public static Tensor[]? Run(byte[] file, Tensor[] sample, Tensor[] like, out string why)
+    /// <summary>Why LiteRT can't be asked; null where it can.</summary>
+    public static string? Absent => Folder == null ? "the environment variable LITERT names no folder in which npm has installed @litertjs/core 2.5.3 and @litertjs/wasm-utils" : null;
+
+    private static string? Folder => Environment.GetEnvironmentVariable("LITERT") is { } folder && Directory.Exists(Path.Combine(folder, "node_modules", "@litertjs", "core")) ? folder : null;
+
+    /// <summary>What each file gives for its sample, in tensors of the types of <c>Like</c>; null, and why, where it is refused.</summary>
+    public static IReadOnlyList<(Tensor[]? Outputs, string Why)> Run(IReadOnlyList<(byte[] File, Tensor[] Sample, Tensor[] Like)> cases)
     {
-        string? folder = Environment.GetEnvironmentVariable("LITERT");
-        if (folder == null || !Directory.Exists(Path.Combine(folder, "node_modules", "@litertjs", "core")))
-        {
-            why = "absent: the environment variable LITERT names no folder in which npm has installed @litertjs/core 2.5.3 and @litertjs/wasm-utils";
-            return null;
-        }
         using var scratch = new Scratch();
-        scratch.Write("model.tflite", file);
-        for (int i = 0; i < sample.Length; i++)
-            scratch.Write($"in{i}", sample[i].Bytes.ToArray());
         string script = scratch.Write("run.mjs", Script);
-        try
+        for (int c = 0; c < cases.Count; c++)
         {
-            var start = new ProcessStartInfo("node", [script, scratch.Folder]) { WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true };
-            using Process node = Process.Start(start)!;
-            Task<string> errors = node.StandardError.ReadToEndAsync();
-            string text = node.StandardOutput.ReadToEnd() + errors.Result;
-            node.WaitForExit();
-            if (node.ExitCode != 0)
-            {
-                why = $"LiteRT: {text}";
-                return null;
-            }
+            scratch.Write($"{c}/model.tflite", cases[c].File);
+            for (int i = 0; i < cases[c].Sample.Length; i++)
+                scratch.Write($"{c}/in{i}", cases[c].Sample[i].Bytes.ToArray());
         }
-        catch (System.ComponentModel.Win32Exception e)
+        var start = new ProcessStartInfo("node", [script, .. Enumerable.Range(0, cases.Count).Select(c => Path.Combine(scratch.Folder, $"{c}"))]) { WorkingDirectory = Folder!, RedirectStandardError = true, RedirectStandardOutput = true };
+        using Process node = Process.Start(start)!;
+        Task<string> errors = node.StandardError.ReadToEndAsync();
+        string text = node.StandardOutput.ReadToEnd() + errors.Result;
+        node.WaitForExit();
+        var results = new List<(Tensor[]?, string)>();
+        for (int c = 0; c < cases.Count; c++)
         {
-            why = $"absent: node can't be started: {e.Message}";
-            return null;
+            string At(string name) => Path.Combine(scratch.Folder, $"{c}", name);
+            bool all = Enumerable.Range(0, cases[c].Like.Length).All(o => File.Exists(At($"out{o}")) && new FileInfo(At($"out{o}")).Length == cases[c].Like[o].Type.Bytes);
+            results.Add(all ? ([.. cases[c].Like.Select((t, o) => new Tensor(t.Type, File.ReadAllBytes(At($"out{o}"))))], "") : (null, File.Exists(At("why")) ? File.ReadAllText(At("why")) : text));
         }
-        why = "";
-        return [.. like.Select((t, i) => new Tensor(t.Type, File.ReadAllBytes(Path.Combine(scratch.Folder, $"out{i}"))))];
+        return results;
     }
 }

@@ -86,7 +86,7 @@ internal static class TFLiteOperators
         new("FILL", n => n.Put(n.Add(new Expand(n.NeedInts(0)), n.Data(1)))),
         Each<Floor>("FLOOR", new Floor()),
         new("FLOOR_DIV", TFLiteElementwise.FloorDiv),
-        new("FLOOR_MOD", TFLiteElementwise.FloorMod, TFLiteWriting.For<Mod>((w, o) => w.Each(o.Fmod && w.OutputElement.IsFloat() ? throw new OperatorException("a remainder with the sign of the dividend is not supported") : "FLOOR_MOD"))),
+        new("FLOOR_MOD", TFLiteElementwise.FloorMod, TFLiteWriting.For<Mod>((w, o) => w.Calculate(o.Fmod && w.OutputElement.IsFloat() ? throw new OperatorException("a remainder with the sign of the dividend is not supported") : "FLOOR_MOD"))),
         new TFLiteOperator("FULLY_CONNECTED", TFLiteProducts.FullyConnected, TFLiteWriting.For<Gemm>(TFLiteProducts.Write, integers: true, fuses: true), TFLiteWriting.For<MatMul>(TFLiteProducts.Write, integers: true, fuses: true)) with { Options = 8, IntegerVersion = 4 },
         new TFLiteOperator("GATHER", TFLiteMovement.Gather, TFLiteWriting.For<Gather>(TFLiteMovement.Write)) with { Options = 23, IntegerVersion = 2, KeepsMeaning = true },
         new("GATHER_ND", n => n.Put(n.Add(new GatherND(), n.Data(0), n.Wide(1))), TFLiteWriting.For<GatherND>((w, o) => w.Put("GATHER_ND", o.BatchDims == 0 ? [w.Get(0), w.Get(1)] : throw new OperatorException("a batch is not supported"), false))),
@@ -119,7 +119,7 @@ internal static class TFLiteOperators
         new("PACK", TFLiteMovement.Pack),
         new TFLiteOperator("PAD", n => TFLiteMovement.Pad(n, 0), TFLiteWriting.For<Pad>(TFLiteMovement.Write, integers: true)) with { Options = 22, IntegerVersion = 2, KeepsMeaning = true },
         new TFLiteOperator("PADV2", n => TFLiteMovement.Pad(n, n.Floats(2).F32[0])) with { Options = 43, IntegerVersion = 2, KeepsMeaning = true },
-        Two<Pow>("POW", new Pow()),
+        Row<Pow>("POW", n => n.Binary(new Pow()), (w, _) => w.Calculate("POW")),
         Two<PRelu>("PRELU", new PRelu()),
         new TFLiteOperator("QUANTIZE", n => n.Unary(new Identity())) with { IntegerVersion = 2 },
         new("RANGE", TFLiteMovement.Range),
@@ -184,7 +184,13 @@ internal static class TFLiteOperators
 
     /// <summary>The same of two inputs; <paramref name="activation"/> is as in <see cref="TFLiteElementwise.Binary"/>.</summary>
     private static TFLiteOperator Two<T>(string name, Op op, int activation = -1, bool integers = false) where T : Op =>
-        Row<T>(name, n => n.Binary(op, activation), (w, _) => w.Each(name, activation < 0 ? [] : [(activation, w.Activation)]), integers, fuses: activation >= 0);
+        Row<T>(name, n => n.Binary(op, activation), (w, _) =>
+        {
+            if (activation < 0)
+                w.Each(name);
+            else
+                w.Calculate(name, (activation, w.Activation));
+        }, integers, fuses: activation >= 0);
 
     private static Quantization Bytes(float scale, int zero) => new(new([scale]), new([zero]), ElementType.Int8);
 }

@@ -105,6 +105,17 @@ internal static class TFLiteElementwise
         w.Put(op, [.. Enumerable.Range(0, w.InputCount).Select(i => w.Broadcast(i, last))], last, options);
     }
 
+    /// <summary>The same where kernels calculate: with floats and integers of 32 and 64 bits, all of one type.</summary>
+    public static void Calculate(this TFLiteNodeWriter w, string op, params (int Field, object Value)[] options)
+    {
+        foreach (int input in Enumerable.Range(0, w.InputCount))
+        {
+            if (!w.IsInteger && (w.Type(input).Element is not (ElementType.Float32 or ElementType.Int32 or ElementType.Int64) || w.Type(input).Element != w.OutputElement))
+                throw new OperatorException($"{w.Type(input).Element.Word()} for {w.OutputElement.Word()} is not supported; f32, i32 and i64 are, one for all");
+        }
+        w.Each(op, options);
+    }
+
     private static bool IsLast(TFLiteNodeWriter w) => w.Output.Rank is 3 or 4 && Enumerable.Range(0, w.InputCount).Any(i => w.Shape(i).Rank == w.Output.Rank && w.IsLast(i));
 
     /// <summary>The larger, or smaller, where integers must all mean the same.</summary>

@@ -295,7 +295,7 @@ internal static class TFLiteMovement
         w.Put("CONCATENATION", parts, last, (0, TFLiteNodeWriter.Axis(axis, rank, last)), (1, (sbyte)0));
     }
 
-    public static void Write(TFLiteNodeWriter w, Expand _) => w.Put("BROADCAST_TO", [w.Get(0), w.Numbers(w.Output.Axes)], false);
+    public static void Write(TFLiteNodeWriter w, Expand _) => w.Put(2, "BROADCAST_TO", [w.Get(0), w.Numbers(w.Output.Axes)], false);
 
     public static void Write(TFLiteNodeWriter w, DepthToSpace o)
     {

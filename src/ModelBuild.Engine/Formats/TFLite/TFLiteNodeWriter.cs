@@ -10,6 +10,9 @@ internal sealed class TFLiteNodeWriter(TFLiteWriter writer, Node node, Equatable
 
     public bool IsInteger => target != null;
 
+    /// <summary>What the output's bytes mean, where the node is one of integers.</summary>
+    public Quantization? Target => target;
+
     /// <summary>The activation that is part of the operator, by the file's number; 0 is none.</summary>
     public sbyte Activation => (sbyte)activation;
 
@@ -105,19 +108,24 @@ internal sealed class TFLiteNodeWriter(TFLiteWriter writer, Node node, Equatable
         return writer.AddWeights(inputs[input], order(floats), outputsAxis);
     }
 
-    /// <summary>The bias as a vector: int32 in steps of the input's and the weights' where the node is one of integers.</summary>
-    public int Bias(int input, int outputs, float factor = 1)
+    /// <summary>The bias as a vector, of zeros where there is none, as kernels may take no other: int32 in steps of the input's and the weights' where the node is one of integers.</summary>
+    public int Bias(int input, int weights, int outputs, float factor = 1)
     {
-        if (!Has(input))
-            return -1;
         if (IsInteger)
         {
-            var (integers, meaning) = Integers(input)!.Value;
-            return writer.AddConstant(inputs[input], integers.Reshape([integers.Shape.Size]), meaning with { Axis = meaning.Scales.Count == 1 ? 1 : 0 });
+            (Tensor integers, Quantization w) = (Has(input) ? Integers(input)!.Value.Integers : Tensor.Of<int>([outputs], new int[outputs]), Meaning(weights)!);
+            float x = writer.StandsFor(node.Inputs[0])!.Value.As.Scale;
+            var meaning = new Quantization(new(w.Scales.Select(s => x * s)), new(new int[w.Scales.Count]), ElementType.Int32, w.Scales.Count == 1 ? 1 : 0);
+            return writer.AddConstant(Has(input) ? inputs[input] : $"{node.Name}.bias", integers.Reshape([integers.Shape.Size]), meaning);
         }
-        Tensor bias = Constant(input) ?? throw new OperatorException("a bias that is not constant is not supported");
-        float[] values = [.. Enumerable.Range(0, outputs).Select(m => factor * bias.F32[bias.Shape.Size == 1 ? 0 : m])];
-        return writer.AddConstant(inputs[input], Tensor.Of<float>([outputs], values), null);
+        float[] values = new float[outputs];
+        if (Has(input))
+        {
+            Tensor bias = Constant(input) ?? throw new OperatorException("a bias that is not constant is not supported");
+            for (int m = 0; m < outputs; m++)
+                values[m] = factor * bias.F32[bias.Shape.Size == 1 ? 0 : m];
+        }
+        return writer.AddConstant(Has(input) ? inputs[input] : $"{node.Name}.bias", Tensor.Of<float>([outputs], values), null);
     }
 
     public int Reshaped(int tensor, Shape shape) => writer.Reshaped(tensor, shape);

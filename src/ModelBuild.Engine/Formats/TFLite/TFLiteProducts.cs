@@ -82,10 +82,10 @@ internal static class TFLiteProducts
         int weights = w.Weights(1, t => Order(t, o.TransB, o.Alpha), 0);
         if (row)
         {
-            Put(w, a, weights, w.Bias(2, y[1], o.Beta), y.Rank);
+            Put(w, a, weights, w.Bias(2, weights, y[1], o.Beta), y.Rank);
             return;
         }
-        int sum = w.Mid("FULLY_CONNECTED", [a, weights], y, Options(0, 2));
+        int sum = w.Mid("FULLY_CONNECTED", [a, weights, w.Constant(Tensor.Of<float>([y[1]], new float[y[1]]))], y, Options(0, 2));
         w.Put("ADD", [sum, o.Beta == 1 ? w.Get(2) : w.Mid("MUL", [w.Get(2), w.Value(o.Beta)], w.Shape(2))], false, (0, w.Activation));
     }
 
@@ -98,7 +98,7 @@ internal static class TFLiteProducts
     private static void Put(TFLiteNodeWriter w, int x, int weights, int bias, int rank)
     {
         int version = w.Meaning(weights) is { Scales.Count: > 1 } ? 12 : w.IsInteger ? rank > 2 ? 5 : 4 : rank > 2 ? 5 : 1;
-        w.Put(version, "FULLY_CONNECTED", bias < 0 ? [x, weights] : [x, weights, bias], false, Options(w.Activation, rank));
+        w.Put(version, "FULLY_CONNECTED", [x, weights, bias], false, Options(w.Activation, rank));
     }
 
     private static (int, object)[] Options(sbyte activation, int rank) => [(0, activation), (1, (sbyte)0), (2, rank > 2)];
@@ -108,7 +108,8 @@ internal static class TFLiteProducts
         Shape a = w.Shape(0), b = w.Shape(1), y = w.Output;
         if (w.Constant(1) != null && b.Rank == 2 && a.Rank >= 2)
         {
-            Put(w, w.Get(0), w.Weights(1, t => Order(t, false, 1), 0), -1, y.Rank);
+            int weights = w.Weights(1, t => Order(t, false, 1), 0);
+            Put(w, w.Get(0), weights, w.Bias(2, weights, b[1]), y.Rank);
             return;
         }
         if (w.IsInteger)

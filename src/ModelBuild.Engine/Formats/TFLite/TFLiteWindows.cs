@@ -144,8 +144,7 @@ internal static class TFLiteWindows
             (x, padding) = (Padded(w, x, y, kernel, strides, dilations, begins, least: false), 1);
         bool depthwise = o.Group > 1 && o.Group == shape[3];
         int weights = w.Weights(1, t => new Transpose(depthwise ? new([1, 2, 3, 0]) : new([0, 2, 3, 1])).Evaluate([t.Reshape([t.Shape[0], t.Shape[1], kernel[0], kernel[1]])])[0], depthwise ? 3 : 0);
-        int bias = w.Bias(2, outputs);
-        int[] tensors = bias < 0 ? [x, weights] : [x, weights, bias];
+        int[] tensors = [x, weights, w.Bias(2, weights, outputs)];
         if (depthwise)
             Put(w, "DEPTHWISE_CONV_2D", tensors, 0, (0, (sbyte)padding), (1, strides[1]), (2, strides[0]), (3, outputs / o.Group), (4, w.Activation), (5, dilations[1]), (6, dilations[0]));
         else
@@ -180,6 +179,11 @@ internal static class TFLiteWindows
         Ints kernel = Two(o.Kernel, 1), strides = Two(o.Strides, 1), ones = new([1, 1]), begins = Begins(o.Pads);
         Shape shape = w.ShapeOf(x), y = ImageShape(w.Output);
         int padding = Padding(shape, y, kernel, strides, ones, begins), area = kernel[0] * kernel[1];
+        if (padding == 1 && w.IsInteger && w.Meaning(x) != w.Target)
+        {
+            Rescaled(w, o, x, area);
+            return;
+        }
         if (padding == 1 || (padding == 0 && (!o.IncludePads || o.Pads.All(p => p == 0))))
         {
             Pooled(w, "AVERAGE_POOL_2D", o, x, least: false, padding);
@@ -205,6 +209,22 @@ internal static class TFLiteWindows
         }
     }
 
+    /// <summary>A mean of integers that mean something else than what it is made of, which a pool's don't: one of axes, or a convolution whose weights are all the same.</summary>
+    private static void Rescaled(TFLiteNodeWriter w, AveragePool o, int x, int area)
+    {
+        Shape shape = w.ShapeOf(x);
+        Ints kernel = Two(o.Kernel, 1), strides = Two(o.Strides, 1);
+        if (kernel.SequenceEqual(shape.Skip(1).Take(2)) && w.Activation == 0)
+        {
+            Put(w, "MEAN", [x, w.Numbers(new([1, 2]))], 0, (0, true));
+            return;
+        }
+        Quantization each = new(new([1f / area]), new([0]), ElementType.Int8);
+        int weights = w.Constant(Tensor.Of<sbyte>([1, kernel[0], kernel[1], shape[3]], [.. Enumerable.Repeat((sbyte)1, area * shape[3])]), each);
+        int zeros = w.Constant(Tensor.Of<int>([shape[3]], new int[shape[3]]), new(new([w.Meaning(x)!.Scale / area]), new([0]), ElementType.Int32));
+        Put(w, "DEPTHWISE_CONV_2D", [x, weights, zeros], 0, (0, (sbyte)1), (1, strides[1]), (2, strides[0]), (3, 1), (4, w.Activation), (5, 1), (6, 1));
+    }
+
     /// <summary>The whole of what the kernel writes, and of that what is left of it by the pads.</summary>
     public static void Write(TFLiteNodeWriter w, ConvTranspose o)
     {
@@ -212,7 +232,7 @@ internal static class TFLiteWindows
             throw new OperatorException($"group {o.Group} and dilations {o.Dilations} are not supported; 1 and 1 are, of two axes");
         int x = Image(w, 0), channels = w.Shape(1)[1];
         Shape shape = w.ShapeOf(x), y = ImageShape(w.Output);
-        int weights = w.Weights(1, t => new Transpose(new([1, 2, 3, 0])).Evaluate([t])[0], 0), bias = w.Bias(2, channels);
+        int weights = w.Weights(1, t => new Transpose(new([1, 2, 3, 0])).Evaluate([t])[0], 0), bias = w.Has(2) ? w.Bias(2, weights, channels) : -1;
         int[] spare = [.. Enumerable.Range(0, 2).Select(i => (shape[i + 1] - 1) * o.Strides[i] + o.Kernel[i] - y[i + 1])];
         bool valid = o.Pads[0] == 0 && o.Pads[1] == 0 && spare.All(s => s <= 0), same = Enumerable.Range(0, 2).All(i => spare[i] >= 0 && o.Pads[i] == spare[i] / 2 && (y[i + 1] + o.Strides[i] - 1) / o.Strides[i] == shape[i + 1]);
         int[] lengths = [.. Enumerable.Range(0, 2).Select(i => valid || same ? y[i + 1] : Math.Max(y[i + 1] + spare[i], y[i + 1] + o.Pads[i]))];

@@ -89,8 +89,8 @@ internal sealed class TFLiteWriter
         string output = node.Outputs[0];
         if (node.Op.Dequantizes is { } from)
         {
-            if (from.Type is not (ElementType.Int8 or ElementType.UInt8) && Constant(node.Inputs[0]) == null)
-                throw new OperatorException($"{from.Type.Word()} that stands for numbers is not supported; u8 and i8 are");
+            if (Constant(node.Inputs[0]) == null && (from.Scales.Count != 1 || from.Type is not (ElementType.Int8 or ElementType.UInt8)))
+                throw new OperatorException($"{from.Type.Word()} with {from.Scales.Count} scales is not supported; u8 and i8 with one are");
             _standsFor[output] = (Root(node.Inputs[0]), from);
             return;
         }

@@ -79,7 +79,7 @@ public class CompilerTests
     [DataRow("Optimize", "fastest", "Size or Speed")]
     [DataRow("Numerics", "exact", "Strict or Default or Fast")]
     [DataRow("Layout", "HWC", "NCHW or NHWC")]
-    [DataRow("Export", "tflite", "onnx")]
+    [DataRow("Export", "coreml", "onnx, tflite")]
     public void Words_AreNamed_WhenOneIsUnknown(string metadata, string value, string valid)
     {
         CompileRequest request = metadata switch { "Optimize" => Request with { Optimize = value }, "Numerics" => Request with { Numerics = value }, "Layout" => Request with { Layout = value }, _ => Request with { Export = value } };

@@ -11,13 +11,15 @@ internal sealed class SeededNetwork(int height = 29, int width = 31)
     public Emitted Float() => Emitted.From(Build(), PlanNames.None);
 
     /// <summary>Quantized by scales that follow from the weights alone: what calibration would see may differ in its last digit between processors.</summary>
-    public Emitted Quantized()
+    public Emitted Quantized() => Emitted.From(QuantizedGraph(), PlanNames.None);
+
+    public Graph QuantizedGraph()
     {
         Graph graph = Build();
         Node[] nodes = [.. graph.Nodes.Where(n => n.Op.HasIntegerKernel)];
         Tensor[] seen = Reference.Run(graph with { Outputs = [.. QuantizationPoints.Of(graph, nodes).Observed] }, [Input(0)], default);
         var ranges = QuantizationPoints.Of(graph, nodes).Observed.Zip(seen).ToDictionary(p => p.First, p => Range(p.Second.F32));
-        return Emitted.From(new Int8Rewriter(graph, nodes, QuantizationPoints.Of(graph, nodes).Resolve(v => ranges[v])).Run(), PlanNames.None);
+        return new Int8Rewriter(graph, nodes, QuantizationPoints.Of(graph, nodes).Resolve(v => ranges[v])).Run();
     }
 
     private static Quantization Range(ReadOnlySpan<float> numbers)

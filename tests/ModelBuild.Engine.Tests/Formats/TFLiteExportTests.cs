@@ -59,6 +59,53 @@ public class TFLiteExportTests
         Assert.IsFalse(Calls(file).Contains("TRANSPOSE", StringComparison.Ordinal), Calls(file));
     }
 
+    // Pools whose scales change, pads of all kinds, a concatenation, a gate.
+    [TestMethod]
+    public void Write_KeepsIntegersOfEveryKind()
+    {
+        Graph graph = Simplify.Run(new SeededNetwork().QuantizedGraph());
+        byte[] file = TFLiteWriter.Write(graph, "test");
+        Graph again = Simplify.Run(TFLiteModel.Read(file));
+        Tensor[] sample = [new SeededNetwork().Input(5)], expected = Run(graph, sample), actual = Run(again, sample);
+        TestContext.WriteLine(Calls(file));
+        for (int o = 0; o < expected.Length; o++)
+        {
+            float step = graph.Nodes.First(n => n.Outputs.Contains(graph.Outputs[o])).Op.Dequantizes!.Scale;
+            double worst = expected[o].Doubles().Zip(actual[o].Doubles()).Max(p => Math.Abs(p.First - p.Second)) / step;
+            TestContext.WriteLine($"{graph.Outputs[o]}: {worst:0.00} steps");
+            Assert.IsLessThanOrEqualTo(2.01, worst);
+        }
+        Check(file, sample, actual, 0.02, 0);
+    }
+
+    [TestMethod]
+    public void Write_TakesRowsWithoutHeight()
+    {
+        var random = new Random(9);
+        Tensor Weights(params int[] shape) => Tensor.Of(Shape.Of(shape), [.. Enumerable.Range(0, Shape.Of(shape).Size).Select(_ => random.NextSingle() - 0.5f)]);
+        var builder = new GraphBuilder("rows");
+        builder.AddInput("x", new(ElementType.Float32, [2, 3, 20]));
+        EquatableArray<int> one = new([1]), two = new([2]), three = new([3]);
+        string y = builder.Add("relu", new Relu(), builder.Add("conv", new Conv(three, two, one, new([1, 1])), "x", builder.AddConstant("w", Weights(8, 3, 3)), builder.AddConstant("b", Weights(8))));
+        y = builder.Add("mean", new AveragePool(three, two, one, new([1, 1])), builder.Add("deep", new Conv(three, one, one, new([2, 0]), 8), y, builder.AddConstant("v", Weights(8, 1, 3))));
+        Graph graph = builder.Build([builder.Add("softmax", new Softmax(1), y)]);
+        byte[] file = TFLiteWriter.Write(graph, "test");
+        Tensor[] sample = Sample(graph), actual = Run(Simplify.Run(TFLiteModel.Read(file)), sample);
+        Assert.IsLessThan(1e-5, Comparison.Error(actual[0], Run(graph, sample)[0]));
+        Check(file, sample, actual, 1e-5, 0);
+    }
+
+    [TestMethod]
+    public void Write_CancelsTranspositions()
+    {
+        var builder = new GraphBuilder("images");
+        builder.AddInput("x", new(ElementType.Float32, [1, 9, 9, 4]));
+        string first = builder.Add("first", new Transpose(TFLiteValues.ToFirst), "x"), relu = builder.Add("relu", new Elu(), first);
+        string pool = builder.Add("pool", new MaxPool(new([2, 2]), new([2, 2]), new([1, 1]), new([0, 0, 0, 0])), builder.Add("sum", new Add(), relu, first));
+        byte[] file = TFLiteWriter.Write(builder.Build([builder.Add("last", new Transpose(TFLiteValues.ToLast), pool)]), "test");
+        Assert.AreEqual("1×ELU 1×ADD 1×MAX_POOL_2D", Calls(file));
+    }
+
     // No larger than the files that TensorFlow's converter makes of the same networks, and as often right as ours are.
     [TestMethod]
     [DataRow("tiny_dscnn_kws", "keyword_spotting.npz[0..300]", "keyword_spotting.npz[300..]", "", 53_936)]

@@ -60,7 +60,7 @@ internal static class TFLiteOperators
         new("ADD_N", TFLiteElementwise.Sum),
         new TFLiteOperator("ARG_MAX", n => TFLiteMovement.Arg(n, axis => new ArgMax(axis, false, false)), TFLiteWriting.For<ArgMax>((w, o) => TFLiteMovement.Write(w, "ARG_MAX", o))) with { Options = 40, IntegerVersion = 2 },
         new TFLiteOperator("ARG_MIN", n => TFLiteMovement.Arg(n, axis => new ArgMin(axis, false, false)), TFLiteWriting.For<ArgMin>((w, o) => TFLiteMovement.Write(w, "ARG_MIN", o))) with { Options = 57, IntegerVersion = 2 },
-        new TFLiteOperator("AVERAGE_POOL_2D", n => TFLiteWindows.Pool(n, (k, s, d, p) => new AveragePool(k, s, d, p)), TFLiteWriting.For<AveragePool>(TFLiteWindows.Write, integers: true, fuses: true)) with { Options = 5, IntegerVersion = 2, KeepsMeaning = true },
+        new TFLiteOperator("AVERAGE_POOL_2D", n => TFLiteWindows.Pool(n, (k, s, d, p) => new AveragePool(k, s, d, p)), TFLiteWriting.For<AveragePool>(TFLiteWindows.Write, integers: true, fuses: true) with { OfIntegers = TFLiteWindows.IsOfIntegers }) with { Options = 5, IntegerVersion = 2, KeepsMeaning = true },
         new TFLiteOperator("BATCH_MATMUL", TFLiteProducts.BatchMatMul) with { Options = 101, IntegerVersion = 2 },
         new("BATCH_TO_SPACE_ND", TFLiteMovement.BatchToSpace),
         new("BIDIRECTIONAL_SEQUENCE_LSTM", TFLiteRecurrent.BidirectionalLstm),

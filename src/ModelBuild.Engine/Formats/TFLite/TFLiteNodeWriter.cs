@@ -159,7 +159,6 @@ internal sealed class TFLiteNodeWriter(TFLiteWriter writer, Node node, Equatable
     public void Put(int version, string op, int[] tensors, bool last, params (int Field, object Value)[] options)
     {
         Shape shape = Order(Output, last);
-        TFLiteOperator row = TFLiteOperators.ByName[op];
         if (target == null)
         {
             // Bytes that are only moved mean what they meant.
@@ -168,10 +167,17 @@ internal sealed class TFLiteNodeWriter(TFLiteWriter writer, Node node, Equatable
             writer.Put(outputs[0], last, writer.Emit(op, tensors, type, moved ? writer.Tensor(tensors[0]).Meaning : null, writer.Fresh(outputs[0]), version, options));
             return;
         }
-        Quantization forced = row.KeepsMeaning ? writer.Tensor(tensors[0]).Meaning! : row.Gives ?? target;
-        int y = writer.Emit(op, tensors, new(ElementType.Int8, shape), forced, writer.Fresh(outputs[0]), version, options);
+        int y = writer.Emit(op, tensors, new(ElementType.Int8, shape), Given(op, tensors), writer.Fresh(outputs[0]), version, options);
         writer.Put(outputs[0], last, Requantized(y, target));
     }
+
+    /// <summary>What the operator's bytes mean: the node's output where it may choose.</summary>
+    private Quantization? Given(string op, int[] tensors) =>
+        TFLiteOperators.ByName[op] is var row && row.KeepsMeaning ? writer.Tensor(tensors[0]).Meaning : row.Gives ?? target;
+
+    /// <summary>A tensor on the way that is the node's output but for its shape.</summary>
+    public int Made(string op, int[] tensors, Shape shape, params (int Field, object Value)[] options) =>
+        writer.Emit(op, tensors, writer.Tensor(tensors[0]).Type with { Shape = shape }, target == null ? writer.Tensor(tensors[0]).Meaning : Given(op, tensors), writer.Fresh($"{node.Name}.{op.ToLowerInvariant()}"), 0, options);
 
     /// <summary>The node's output is this tensor.</summary>
     public void Put(int tensor, bool last) => writer.Put(outputs[0], last, Requantized(tensor));

@@ -101,10 +101,8 @@ internal static class TFLiteWindows
     {
         if (w.Output.Rank == 4)
             w.Put(version, op, tensors, true, options);
-        else if (w.IsInteger)
-            throw new OperatorException("integers without height are not supported");
         else
-            w.Put(w.Reshaped(w.Mid(op, tensors, ImageShape(w.Output), options), TFLiteNodeWriter.Order(w.Output, last: true)), true);
+            w.Put(w.Reshaped(w.Made(op, tensors, ImageShape(w.Output), options), TFLiteNodeWriter.Order(w.Output, last: true)), true);
     }
 
     // Two axes, the first of which is 1 long where there is one.
@@ -172,6 +170,14 @@ internal static class TFLiteWindows
     private static (int, object)[] Options(int padding, Ints kernel, Ints strides, sbyte activation) =>
         [(0, (sbyte)padding), (1, strides[1]), (2, strides[0]), (3, kernel[1]), (4, kernel[0]), (5, activation)];
 
+    /// <summary>Whether a mean is one of the cells within the image, as bytes can't be multiplied behind it.</summary>
+    public static bool IsOfIntegers(Op op, Shape x, Shape y)
+    {
+        var o = (AveragePool)op;
+        int padding = Padding(ImageShape(x), ImageShape(y), Two(o.Kernel, 1), Two(o.Strides, 1), new([1, 1]), Begins(o.Pads));
+        return padding == 1 || (padding == 0 && (!o.IncludePads || o.Pads.All(p => p == 0)));
+    }
+
     /// <summary>TensorFlow Lite's mean is of the cells within the image; another one is the mean of the padded image, times what makes up for the cells that don't count.</summary>
     public static void Write(TFLiteNodeWriter w, AveragePool o)
     {
@@ -196,10 +202,8 @@ internal static class TFLiteWindows
             Pooled(w, "AVERAGE_POOL_2D", o, x, least: false, -1);
             return;
         }
-        if (w.IsInteger || w.Output.Rank != 4)
-            throw new OperatorException($"pads {o.Pads} of a mean are not supported here");
         int sums = w.Mid("AVERAGE_POOL_2D", [Padded(w, x, y, kernel, strides, ones, begins, least: false)], y, Options(1, kernel, strides, 0));
-        w.Put("MUL", [sums, w.Constant(Tensor.Of<float>([1, y[1], y[2], 1], factors))], true, (0, w.Activation));
+        Put(w, "MUL", [sums, w.Constant(Tensor.Of<float>([1, y[1], y[2], 1], factors))], 0, (0, w.Activation));
 
         // Cells of a window that count along an axis.
         int Count(int axis, int at)

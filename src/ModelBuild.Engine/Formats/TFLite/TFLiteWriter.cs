@@ -127,7 +127,7 @@ internal sealed class TFLiteWriter
             return new TFLiteNodeWriter(this, node, node.Inputs, node.Outputs, null, 0);
         Node? clamp = SoleReader(end) is { Op.Clamp: { } } reader ? reader : null;
         int activation = clamp == null || !row.Fuses ? 0 : ActivationOf(clamp.Op.Clamp!.Value);
-        if (row.Integers && HasIntegers(node))
+        if (row.Integers && HasIntegers(node) && row.OfIntegers?.Invoke(node.Op, _graph.Types[node.Inputs[0]].Shape, _graph.Types[end].Shape) != false)
         {
             Node? quantizing = clamp == null ? SoleReader(end) : SoleReader(clamp.Outputs[0]);
             if (quantizing?.Op.Quantizes is { Scales.Count: 1, Type: ElementType.Int8 or ElementType.UInt8 } q && (clamp == null || activation > 0 || Includes(clamp.Op.Clamp!.Value, q)))

@@ -42,7 +42,7 @@ internal sealed record Inspection(
         try
         {
             graph = format.Read(Path.GetFullPath(file), options).Graph;
-            return (graph, ReportLayers.Of(Emitted.From(Simplify.Run(graph), PlanNames.None, numerics: Numerics.Default)).Sum(l => l.Macs), []);
+            return (graph, ReportLayers.Of(Emitted.From(Simplify.Run(graph), PlanNames.None, Optimize.Speed, Numerics.Strict)).Sum(l => l.Macs), []);
         }
         catch (ImportException e)
         {

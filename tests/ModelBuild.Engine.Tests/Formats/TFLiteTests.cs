@@ -261,6 +261,18 @@ public class TFLiteTests
     }
 
     [TestMethod]
+    public void Inspect_NamesAllThatIsNotSupported()
+    {
+        var model = new TFLiteModel();
+        int x = model.Tensor("x", ElementType.Float32, [1, 2], signature: [-1, 2]), w = model.Constant("w", Counted(3, 2)), a = model.Tensor("a;b", ElementType.Float32, [1, 3]), b = model.Tensor("c", ElementType.Float32, [1, 3]), y = model.Tensor("y", ElementType.Float32, [1, 3]);
+        model.Operator("FULLY_CONNECTED", [x, w, -1], [a], (0, (sbyte)0)).Operator("UNIQUE", [a], [b]).Operator("Own", [b], [y]);
+        using var scratch = new Scratch();
+        Inspection found = Inspection.Of(scratch.Write("model.tflite", model.Build([x], [y])), "");
+        CollectionAssert.AreEqual((string[])["c UNIQUE", "y CUSTOM 'Own'"], found.Unsupported.Select(f => $"{f.Node} {f.Operator}").ToArray());
+        Assert.AreEqual((3, 6L, "x", "batch"), (found.Nodes, found.Parameters, found.Inputs[0].Name, (string)found.Inputs[0].Shape[0]));
+    }
+
+    [TestMethod]
     public void SeveralGraphs_AreRefused_NamingWhoCalls()
     {
         var model = new TFLiteModel { Graphs = 2 };

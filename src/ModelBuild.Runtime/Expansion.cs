@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.ComponentModel;
 using System.Numerics;
 using System.Runtime.InteropServices;
@@ -109,6 +110,21 @@ public readonly unsafe struct Expansion
         Grid(SymbolCode.Rans, from, to, elements, new(outputs, depth, width, groups), form);
 
     /// <summary>
+    /// Small integers times a scale of their block: <see cref="PanelLayout.Channels"/> in four bytes, in two how many weights of an output, in the file's order, are a block (the last one has what is
+    /// left), the scales of all blocks of one output after the other as <see cref="Numbers"/>, then the integers as <see cref="BitsI8"/> has them.
+    /// </summary>
+    public void BitsBlocks(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
+        Blocks(SymbolCode.Bits, from, to, elements, new(outputs, depth, width, groups), form);
+
+    /// <summary>As <see cref="BitsBlocks"/>, in <see cref="SymbolCode.Trits"/>.</summary>
+    public void TritsBlocks(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
+        Blocks(SymbolCode.Trits, from, to, elements, new(outputs, depth, width, groups), form);
+
+    /// <summary>As <see cref="BitsBlocks"/>, in <see cref="SymbolCode.Rans"/>.</summary>
+    public void RansBlocks(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
+        Blocks(SymbolCode.Rans, from, to, elements, new(outputs, depth, width, groups), form);
+
+    /// <summary>
     /// <see cref="Float8"/> times a scale of their output: which type of those, the scales as <see cref="BitsGrid"/> has them, then the floats' bytes in <see cref="SymbolCode.Bits"/>.
     /// </summary>
     public void BitsFloat8(int from, int to, int elements, int outputs, int depth, int width, int groups, WeightsForm form = WeightsForm.Same) =>
@@ -173,6 +189,23 @@ public readonly unsafe struct Expansion
         layout.Spread(scales, decoded);
         for (int i = 0; i < integers.Length; i++)
             decoded[i] *= integers[i];
+        Finish(decoded, to, layout, form);
+    }
+
+    private void Blocks(SymbolCode code, int from, int to, int elements, PanelLayout layout, WeightsForm form)
+    {
+        ReadOnlySpan<byte> stored = Stored(from);
+        layout = layout with { Channels = BinaryPrimitives.ReadInt32LittleEndian(stored) };
+        int block = BinaryPrimitives.ReadUInt16LittleEndian(stored[sizeof(int)..]);
+        int[] places = layout.Places(elements);
+        if (block == 0)
+            throw new InvalidOperationException("Blocks of no weights.");
+        int each = layout.Each(elements), blocks = (each + block - 1) / block;
+        Span<float> scales = new float[layout.All * blocks], decoded = Decoded(to, elements, form);
+        Span<sbyte> integers = new sbyte[elements];
+        Integers(code, Numbers(stored[(sizeof(int) + sizeof(ushort))..], scales), integers);
+        for (int i = 0; i < integers.Length; i++)
+            decoded[i] = integers[i] * scales[places[i] / each * blocks + places[i] % each / block];
         Finish(decoded, to, layout, form);
     }
 

@@ -9,6 +9,9 @@ internal readonly record struct PanelLayout(int Outputs, int Depth, int Width, i
     /// <summary>Weights of which nothing is known: as if all were one output's.</summary>
     public static PanelLayout One(int elements) => new(1, Math.Max(elements, 1), 1);
 
+    /// <summary>How many weights of an output, side by side in depth, are one of each channel: taps come before channels, other than in a model's file. 0: all, so that the order is the file's.</summary>
+    public int Channels { get; init; }
+
     /// <summary>The outputs of all groups.</summary>
     public int All => Groups * Outputs;
 
@@ -25,5 +28,28 @@ internal readonly record struct PanelLayout(int Outputs, int Depth, int Width, i
             for (int k = 0; k < Depth; k++, at += live.Length)
                 live.CopyTo(weights[at..]);
         }
+    }
+
+    /// <summary>Weights of an output.</summary>
+    public int Each(int weights) => weights / All;
+
+    /// <summary>For each weight, its place in the file: that of its output, times the weights of each, and then by channel and by tap.</summary>
+    public int[] Places(int weights)
+    {
+        var places = new int[weights];
+        Spread<int>([.. Enumerable.Range(0, All)], places);
+        int each = Each(weights), channels = Channels > 0 ? Channels : each;
+        if (weights == 0)
+            return places;
+        if (each % channels != 0)
+            throw new InvalidOperationException($"{each} weights are not of {channels} channels each.");
+        // How many of an output have come already.
+        var met = new int[All];
+        for (int i = 0; i < places.Length; i++)
+        {
+            int output = places[i], k = met[output]++;
+            places[i] = output * each + k % channels * (each / channels) + k / channels;
+        }
+        return places;
     }
 }

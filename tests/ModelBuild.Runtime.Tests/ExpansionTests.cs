@@ -108,6 +108,21 @@ public unsafe class ExpansionTests
     }
 
     [TestMethod]
+    public void BitsBlocks_MultipliesByTheScaleOfTheBlock()
+    {
+        // Two outputs in a panel, of two channels and three taps: taps come first, but blocks of four count them last.
+        byte[] stored = [2, 0, 0, 0, 4, 0, 4, .. MemoryMarshal.AsBytes<float>([1, 10, 100, 1000]), 0, 8, .. Enumerable.Range(1, 12).Select(i => (byte)i)];
+        float[] expected = [1, 200, 3, 400, 5, 600, 70, 8000, 9, 1000, 110, 12000];
+        CollectionAssert.AreEqual(expected, Expand<float>(stored, 12, (e, from, to, n) => e.BitsBlocks(from, to, n, outputs: 2, depth: 6, width: 2, groups: 1)));
+        // The same where taps lie outside of panels.
+        CollectionAssert.AreEqual(expected, Expand<float>(stored, 12, (e, from, to, n) => e.BitsBlocks(from, to, n, outputs: 2, depth: 2, width: 2, groups: 1)));
+        stored[0] = 4;
+        Assert.ThrowsExactly<InvalidOperationException>(() => Expand<float>(stored, 12, (e, from, to, n) => e.BitsBlocks(from, to, n, 2, 6, 2, 1)));
+        (stored[0], stored[4]) = (2, 0);
+        Assert.ThrowsExactly<InvalidOperationException>(() => Expand<float>(stored, 12, (e, from, to, n) => e.BitsBlocks(from, to, n, 2, 6, 2, 1)));
+    }
+
+    [TestMethod]
     public void BitsFloat8_MultipliesByTheScaleOfTheOutput()
     {
         // Two outputs in a panel: 1, −1, 448 and the smallest number of each type.
@@ -133,7 +148,7 @@ public unsafe class ExpansionTests
         Expand<float>([1, 2, .. MemoryMarshal.AsBytes<Half>([(Half)(-1), (Half)2.5]), 1, 0b101], 3, (e, from, to, n) => e.BitsPalette(from, to, n)));
 
     [TestMethod]
-    public void Decoders_StayInside_WhateverIsStored() => Gen.Select(Gen.Byte.Array[0, 90], Gen.Int[0, 200], Gen.Int[0, 14]).Sample((stored, elements, decoder) =>
+    public void Decoders_StayInside_WhateverIsStored() => Gen.Select(Gen.Byte.Array[0, 90], Gen.Int[0, 200], Gen.Int[0, 17]).Sample((stored, elements, decoder) =>
     {
         try
         {
@@ -148,6 +163,7 @@ public unsafe class ExpansionTests
     [
         (e, from, to, n) => e.BitsI8(from, to, n), (e, from, to, n) => e.TritsI8(from, to, n), (e, from, to, n) => e.RansI8(from, to, n),
         (e, from, to, n) => e.BitsGrid(from, to, n, 2, 2, 2, 1), (e, from, to, n) => e.TritsGrid(from, to, n, 1, 1, 1, 1), (e, from, to, n) => e.RansGrid(from, to, n, 1, 1, 1, 1),
+        (e, from, to, n) => e.BitsBlocks(from, to, n, 2, 2, 2, 1), (e, from, to, n) => e.TritsBlocks(from, to, n, 1, 1, 1, 1), (e, from, to, n) => e.RansBlocks(from, to, n, 1, 1, 1, 1),
         (e, from, to, n) => e.BitsFloat8(from, to, n, 2, 2, 2, 1), (e, from, to, n) => e.RansFloat8(from, to, n, 1, 1, 1, 1),
         (e, from, to, n) => e.BitsPair(from, to, n, 2, 2, 2, 1), (e, from, to, n) => e.RansPair(from, to, n, 1, 1, 1, 1),
         (e, from, to, n) => e.BitsPalette(from, to, n), (e, from, to, n) => e.TritsPalette(from, to, n), (e, from, to, n) => e.RansPalette(from, to, n),

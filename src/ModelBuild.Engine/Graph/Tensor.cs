@@ -87,6 +87,8 @@ internal sealed class Tensor(TensorType type, ReadOnlyMemory<byte> bytes)
         ElementType.Int32 or ElementType.UInt32 => new(type, Of(type.Shape, Array.ConvertAll(values, v => (int)v)).Bytes),
         ElementType.Int16 or ElementType.UInt16 => new(type, Of(type.Shape, Array.ConvertAll(values, v => (short)v)).Bytes),
         ElementType.Int8 or ElementType.UInt8 => new(type, Of(type.Shape, Array.ConvertAll(values, v => (byte)v)).Bytes),
+        ElementType.UInt4 => new(type, Of(type.Shape, Array.ConvertAll(values, v => (byte)(v & 15))).Bytes),
+        ElementType.Int4 => new(type, Of(type.Shape, Array.ConvertAll(values, v => (sbyte)(((v & 15) ^ 8) - 8))).Bytes),
         ElementType.Bool => Of(type.Shape, Array.ConvertAll(values, v => v != 0)),
         ElementType.Float32 => Of(type.Shape, Array.ConvertAll(values, v => (float)v)),
         _ => From(type, Array.ConvertAll(values, v => (double)v)),

@@ -11,10 +11,12 @@ internal sealed record Grid(sbyte[] Integers, float[] Scales)
     private const double Rounding = 1e-4;
 
     /// <summary>The grid of the smallest integers, and, where another one's scales are all float16, that too; none where the weights are no grid, to the bit.</summary>
-    public static IReadOnlyList<Grid> Of(ReadOnlySpan<float> weights, PanelLayout layout)
+    public static IReadOnlyList<Grid> Of(ReadOnlySpan<float> weights, PanelLayout layout) => Of(weights, Outputs(weights.Length, layout), layout.All);
+
+    /// <summary>The same where it is known which of <paramref name="count"/> scales each weight has.</summary>
+    public static IReadOnlyList<Grid> Of(ReadOnlySpan<float> weights, int[] outputs, int count)
     {
-        int[] outputs = Outputs(weights.Length, layout);
-        if (weights.IsEmpty || Magnitudes(weights, outputs, layout.All) is not { } magnitudes)
+        if (weights.IsEmpty || Magnitudes(weights, outputs, count) is not { } magnitudes)
             return [];
         float[] smallest = new float[magnitudes.Length], halves = new float[magnitudes.Length];
         for (int output = 0; output < magnitudes.Length; output++)

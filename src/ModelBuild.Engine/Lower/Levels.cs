@@ -30,6 +30,17 @@ internal sealed record Levels(byte[] Head, byte[] Symbols)
         return levels with { Head = [.. Numbers(grid.Scales), .. levels.Head] };
     });
 
+    /// <summary>As <see cref="BlockGrid"/>s.</summary>
+    public static IEnumerable<Levels> OfBlocks(ReadOnlySpan<float> weights, PanelLayout layout)
+    {
+        int channels = layout.Channels > 0 ? layout.Channels : weights.IsEmpty ? 1 : layout.Each(weights.Length);
+        return BlockGrid.Of(weights, layout).Select(blocks =>
+        {
+            Levels levels = Of(blocks.Grid.Integers)!;
+            return levels with { Head = [.. BitConverter.GetBytes(channels), .. BitConverter.GetBytes((ushort)blocks.Block), .. Numbers(blocks.Grid.Scales), .. levels.Head] };
+        });
+    }
+
     /// <summary>As floats of eight bits, of each type that can say them.</summary>
     public static IEnumerable<Levels> OfFloat8(ReadOnlySpan<float> weights, PanelLayout layout)
     {

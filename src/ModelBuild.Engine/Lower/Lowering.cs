@@ -197,10 +197,10 @@ internal sealed class Lowering
     /// <summary>Data of a layer's own in the weights.</summary>
     public View Place<T>(ReadOnlySpan<T> data) where T : unmanaged => Constant(Tensor.Of([data.Length], data));
 
-    /// <summary>Data of a layer's own for the sparse kernel: weights [M, K] in blocks of some outputs.</summary>
-    public View PlaceSparse(ReadOnlySpan<float> weights, int outputs, int depth, int rows)
+    /// <summary>Data of a layer's own for the sparse kernel: weights [M, K] in blocks of some outputs; <paramref name="channels"/> as the layout has them.</summary>
+    public View PlaceSparse(ReadOnlySpan<float> weights, int outputs, int depth, int rows, int channels = 0)
     {
-        Buffer buffer = Weights.AddSparse(Panels.Blocks(weights, depth, rows), outputs, depth, rows, Owner);
+        Buffer buffer = Weights.AddSparse(Panels.Blocks(weights, depth, rows), new(outputs, depth, rows) { Channels = channels }, Owner);
         Shape words = [buffer.Bytes / sizeof(int)];
         return new View(buffer, 0, new(ElementType.Int32, words), words.Strides);
     }
@@ -380,7 +380,7 @@ internal sealed class Lowering
     /// <summary>A matrix [K, N] (or its transpose) whose rows are in the order in which the elements of <paramref name="value"/>'s rows lie in memory.</summary>
     public T[] InOrderOf<T>(string value, ReadOnlySpan<T> matrix, int depth, int columns, bool transposed)
     {
-        int[]? order = _orders.GetValueOrDefault(value) ?? (_writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes != null ? _orders.GetValueOrDefault(writer.Inputs[0]) : null);
+        int[]? order = Order(value);
         T[] result = [.. matrix];
         for (int p = 0; order != null && p < depth; p++)
         {
@@ -389,6 +389,12 @@ internal sealed class Lowering
         }
         return result;
     }
+
+    /// <summary>Channels that lie side by side in rows whose elements lie in another order than the model's; 0 where the order is the model's.</summary>
+    public int ChannelsOf(string value) => Order(value) is not { } order ? 0 : Array.IndexOf(order, 1) is var first && first > 0 ? first : order.Length;
+
+    private int[]? Order(string value) =>
+        _orders.GetValueOrDefault(value) ?? (_writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes != null ? _orders.GetValueOrDefault(writer.Inputs[0]) : null);
 
     private WeightsOwner Owner => new(_layer, _graph.Coded.Contains(_layer));
 

@@ -22,7 +22,7 @@ internal static class Panels
         for (int c = 0; c < channels; c++)
         for (int m = panel; m < Math.Min(panel + Width, outputs); m++)
             packed[at++] = w[((g * outputs + m) * channels + c) * taps + tap];
-        return new(packed, new(outputs, channels * taps, Width, groups));
+        return new(packed, new(outputs, channels * taps, Width, groups) { Channels = channels });
     }
 
     /// <summary>[M, C, kH, kW] → [tap][panel][c][output].</summary>
@@ -38,7 +38,7 @@ internal static class Panels
         for (int c = 0; c < channels; c++)
         for (int m = panel; m < Math.Min(panel + Width, outputs); m++)
             packed[at++] = w[(m * channels + c) * taps + tap];
-        return new(packed, new(outputs, channels, Width));
+        return new(packed, new(outputs, channels, Width) { Channels = channels });
     }
 
     /// <summary>Integer weights [M, C, kH, kW] → [tap][panel][c / 2][output][2].</summary>
@@ -86,8 +86,8 @@ internal static class Panels
         return packed;
     }
 
-    /// <summary>A matrix [K, N] (or its transpose, [N, K]) → [panel][k][n].</summary>
-    public static PanelWeights Pack(ReadOnlySpan<float> matrix, int depth, int columns, bool transposed)
+    /// <summary>A matrix [K, N] (or its transpose, [N, K]) → [panel][k][n]; <paramref name="channels"/> as the layout has them.</summary>
+    public static PanelWeights Pack(ReadOnlySpan<float> matrix, int depth, int columns, bool transposed, int channels = 0)
     {
         var packed = new float[matrix.Length];
         int at = 0;
@@ -95,7 +95,7 @@ internal static class Panels
         for (int k = 0; k < depth; k++)
         for (int n = panel; n < Math.Min(panel + Width, columns); n++)
             packed[at++] = transposed ? matrix[n * depth + k] : matrix[k * columns + n];
-        return new(packed, new(columns, depth, Width));
+        return new(packed, new(columns, depth, Width) { Channels = channels });
     }
 
     /// <summary>Integer weights [M, C, (kH,) kW] → [group][panel][tap][k / 4][output][4]; with <paramref name="whole"/> a tap is a kernel's row: k = (kW, c).</summary>

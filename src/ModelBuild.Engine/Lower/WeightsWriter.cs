@@ -55,9 +55,10 @@ internal sealed class WeightsWriter(Optimize optimize)
         return _known[key] = Expand(new PlanExpansion(owner.Name, stored?.Form.Decoder ?? StoredForm.Plain(elementBytes), Append(stored is { } s ? s.Packed : data), 0, elements, form == WeightsForm.Same ? "" : form.ToString(), sizes), bytes);
     }
 
-    /// <summary>Weights as the sparse kernel reads them; in the order [block of <paramref name="rows"/> outputs][channel][output].</summary>
-    public Buffer AddSparse(ReadOnlySpan<float> weights, int outputs, int depth, int rows, WeightsOwner owner)
+    /// <summary>Weights as the sparse kernel reads them; in the order [panel][channel][output].</summary>
+    public Buffer AddSparse(ReadOnlySpan<float> weights, PanelLayout layout, WeightsOwner owner)
     {
+        var (outputs, depth, rows, _) = layout;
         var form = new SparseForm(outputs, depth, rows);
         var words = new int[form.Length(weights)];
         form.Write(weights, words);
@@ -68,7 +69,6 @@ internal sealed class WeightsWriter(Optimize optimize)
         if (optimize == Optimize.Speed)
             return _known[key] = new Buffer(Space.Weights, data.Length, Append(data));
         var (decoder, group, packed) = StoredForm.Sparse(weights, rows);
-        var layout = new PanelLayout(outputs, depth, rows);
         if (StoredForm.SmallestByOutput(weights, layout, owner.Coded) is { } grid && grid.Packed.Length < packed.Length)
             return _known[key] = Expand(new PlanExpansion(owner.Name, grid.Form.Decoder, Append(grid.Packed), 0, weights.Length, nameof(WeightsForm.Sparse), grid.Form.Sizes(layout)), data.Length);
         return _known[key] = Expand(new PlanExpansion(owner.Name, decoder, Append(packed), 0, words.Length, Sizes: new([outputs, depth, rows, group])), data.Length);

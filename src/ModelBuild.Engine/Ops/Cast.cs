@@ -26,7 +26,7 @@ internal sealed record Cast(ElementType To) : Op
         var type = x.Type with { Element = To };
         if (x.Element == To)
             return [x];
-        if (!(x.Element.IsNumber() || x.Element == ElementType.Bool) || !(To.IsNumber() || To == ElementType.Bool))
+        if (!(x.Element.IsNumber() || x.Element is ElementType.Bool or ElementType.Int4 or ElementType.UInt4) || !(To.IsNumber() || To == ElementType.Bool))
             throw new OperatorException($"{x.Element.Word()} to {To.Word()} is not supported");
         return [x.Element.IsFloat() ? Tensor.From(type, x.Doubles())
             : To.IsFloat() && x.Element == ElementType.UInt64 ? Tensor.From(type, Array.ConvertAll(x.Int64s(), v => (double)(ulong)v))

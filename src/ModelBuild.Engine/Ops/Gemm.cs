@@ -101,7 +101,7 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
         a = lowering.As(a, Layout.RowMajor);
         Tensor b = lowering.ConstantNumbers(node.Inputs[1]) ?? throw new OperatorException("B must be constant");
         Shape shape = lowering.Type(node.Outputs[0]).Shape;
-        int rows = shape[0], columns = shape[1], depth = a.Shape[1];
+        int rows = shape[0], columns = shape[1], depth = a.Shape[1], channels = lowering.ChannelsOf(node.Inputs[0]);
         float[] weights = Array.ConvertAll(lowering.InOrderOf(node.Inputs[0], b.F32, depth, columns, TransB), v => Alpha * v);
 
         View? bias = null, residual = null;
@@ -119,13 +119,13 @@ internal sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false
             bias = lowering.AbsorbBias(value, axis: 1, out node);
             value = node.Outputs[0];
         }
-        if (residual == null && SparseProducts.TryLower(lowering, value, a, weights, TransB, depth, columns, bias))
+        if (residual == null && SparseProducts.TryLower(lowering, value, a, weights, TransB, depth, columns, channels, bias))
             return;
         if (residual == null)
             (value, residual) = lowering.AbsorbResidual(value, Layout.RowMajor);
         var (result, lo, hi) = lowering.AbsorbClamp(value);
         View y = lowering.Write(result, Layout.RowMajor);
-        lowering.Emit("MatMulF32F32", ("x", a), ("weights", lowering.Place(Panels.Pack(weights, depth, columns, TransB))),
+        lowering.Emit("MatMulF32F32", ("x", a), ("weights", lowering.Place(Panels.Pack(weights, depth, columns, TransB, channels))),
             ("bias", bias), ("residual", residual), ("y", y), ("rows", rows), ("depth", depth), ("columns", columns),
             ("xRow", depth), ("weightsRow", 0), ("yRow", columns), ("residualRow", columns), ("lo", lo), ("hi", hi));
     }

@@ -76,13 +76,14 @@ internal sealed record MatMul : Op
         {
             a = lowering.As(a, Layout.RowMajor);
             float[] weights = lowering.InOrderOf(node.Inputs[0], constant.F32, depth, columns, transposed: false);
+            int channels = lowering.ChannelsOf(node.Inputs[0]);
             View? bias = lowering.AbsorbBias(node.Outputs[0], shape.Rank - 1, out node);
-            if (SparseProducts.TryLower(lowering, node.Outputs[0], a, weights, transposed: false, depth, columns, bias))
+            if (SparseProducts.TryLower(lowering, node.Outputs[0], a, weights, transposed: false, depth, columns, channels, bias))
                 return;
             var (value, residual) = lowering.AbsorbResidual(node.Outputs[0], Layout.RowMajor);
             var (result, lo, hi) = lowering.AbsorbClamp(value);
             View y = lowering.Write(result, Layout.RowMajor);
-            View panels = lowering.Place(Panels.Pack(weights, depth, columns, transposed: false));
+            View panels = lowering.Place(Panels.Pack(weights, depth, columns, transposed: false, channels));
             lowering.Emit("MatMulF32F32", ("x", a), ("weights", panels), ("bias", bias), ("residual", residual), ("y", y),
                 ("rows", a.Shape.Size / depth), ("depth", depth), ("columns", columns),
                 ("xRow", depth), ("weightsRow", 0), ("yRow", columns), ("residualRow", columns), ("lo", lo), ("hi", hi));

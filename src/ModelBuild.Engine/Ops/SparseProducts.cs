@@ -11,8 +11,9 @@ internal static class SparseProducts
     /// <param name="transposed">Which of the two.</param>
     /// <param name="depth">Elements of a row of x.</param>
     /// <param name="columns">Elements of a row of the product.</param>
+    /// <param name="channels">As a layout has them.</param>
     /// <param name="bias">One for each column, or none.</param>
-    public static bool TryLower(Lowering lowering, string value, View x, ReadOnlySpan<float> weights, bool transposed, int depth, int columns, View? bias)
+    public static bool TryLower(Lowering lowering, string value, View x, ReadOnlySpan<float> weights, bool transposed, int depth, int columns, int channels, View? bias)
     {
         float[] w = transposed ? weights.ToArray() : Transposed(weights, depth, columns);
         int rows = x.Shape.Size / depth;
@@ -26,7 +27,7 @@ internal static class SparseProducts
         // The product of one row lies as it should; that of more is in planes, one a column.
         View planes = rows == 1 ? y : lowering.Allocate(new(ElementType.Float32, [1, columns, rows]), Layout.Planes);
         int plane = rows == 1 ? 1 : planes.Strides[1];
-        lowering.Emit("SparseConvF32F32", ("x", x), ("weights", lowering.PlaceSparse(w, columns, depth, choice.Rows)), ("bias", bias), ("residual", null), ("y", planes),
+        lowering.Emit("SparseConvF32F32", ("x", x), ("weights", lowering.PlaceSparse(w, columns, depth, choice.Rows, channels)), ("bias", bias), ("residual", null), ("y", planes),
             ("images", 1), ("pixels", rows), ("outputs", columns), ("depth", depth), ("rows", choice.Rows), ("xImage", 0), ("xPixel", depth), ("xChannel", 1),
             ("yImage", 0), ("yChannel", plane), ("residualImage", 0), ("residualChannel", 0), ("lo", lo), ("hi", hi));
         if (rows > 1)

@@ -43,8 +43,13 @@ internal abstract record LowBits(WeightSolver Solve, WideLayers Wide, double Rat
         new(Solve == WeightSolver.Nearest ? [] : [.. context.Samples], Rate, layers.Sum(n => (long)graph.Constant(n.Inputs[1])!.Shape.Size), context.Cancellation) { Progress = context.Progress };
 
     // Where an end is kept as it is, its neighbour isn't one.
-    protected LevelsChoice ChoiceOf(Graph graph, Node node) =>
-        Wide == WideLayers.Ends && (Layers(graph, Nodes.Whole) is var layers && (node == layers[0] || node == layers[^1]) || graph.Constant(node.Inputs[1])!.Shape.Size < WeightTensors.Small) ? EightBits : Choice;
+    private bool IsWide(Graph graph, Node node) =>
+        Wide == WideLayers.Ends && (Layers(graph, Nodes.Whole) is var layers && (node == layers[0] || node == layers[^1]) || graph.Constant(node.Inputs[1])!.Shape.Size < WeightTensors.Small);
+
+    protected LevelsChoice ChoiceOf(Graph graph, Node node) => IsWide(graph, node) ? EightBits : Choice;
+
+    /// <summary>How many weights of an output share a scale, but those of the wide layers; null where all do.</summary>
+    protected virtual int? BlockLength => null;
 
     public static bool CanHaveBias(Graph graph, Node node) =>
         LayerSolver.Product(graph, node)!.TakesBias && (node.Inputs.Count < 3 || node.Inputs[2].Length == 0 || graph.Constant(node.Inputs[2])?.Shape.Size == graph.Types[node.Outputs[0]].Shape[1]);
@@ -56,7 +61,7 @@ internal abstract record LowBits(WeightSolver Solve, WideLayers Wide, double Rat
         LayerSolver solver = Solver(graph, layers, context);
         Graph present = graph;
         foreach (Node node in layers)
-            present = With(present, node, solver.Solve(node, graph, present, node.Inputs[0], graph.Constant(node.Inputs[1])!, ChoiceOf(graph, node), AsFloat16, CanHaveBias(graph, node)), AsFloat16);
+            present = With(present, node, solver.Solve(node, graph, present, node.Inputs[0], graph.Constant(node.Inputs[1])!, ChoiceOf(graph, node), AsFloat16, CanHaveBias(graph, node), block: IsWide(graph, node) ? int.MaxValue : BlockLength ?? int.MaxValue), AsFloat16);
         return present;
     }
 

@@ -65,7 +65,8 @@ internal sealed record Prune(
     [Description("weights of which n stay, 4 unless said; a rest at the end keeps as many, if it has them"), Range(2, 1024)] int? M = null,
     [Description("what weighs: a weight's magnitude, or that times what it meets on calibration data")] PruneScore Score = PruneScore.Magnitude,
     [Description("a block's or channel's score, of those of its weights: their mean, or the root of their mean square; a channel's is relative to its layer's")] PruneNorm Norm = PruneNorm.L1,
-    [Description("what becomes of the weights that remain")] PruneSolver Solve = PruneSolver.None) : Pass
+    [Description("what becomes of the weights that remain")] PruneSolver Solve = PruneSolver.None,
+    [Description("in how many goes, each of an equal part of the share, weights become zero and the others are solved for"), Range(1, 100)] int Rounds = 1) : Pass
 {
     public override Pass? Quickly() => this with { Solve = PruneSolver.None };
 
@@ -76,6 +77,7 @@ internal sealed record Prune(
         : Rows != null && Structure != PruneStructure.Block ? "'rows' is of blocks: structure: block"
         : (N ?? M) != null && Structure != PruneStructure.Nm ? "'n' and 'm' are of n:m: structure: nm"
         : Stay >= Among ? $"'n' is less than 'm': {Stay} of {Among} are all"
+        : Rounds > 1 && (Solve == PruneSolver.None || Sparsity == null || Structure == PruneStructure.Channel) ? "'rounds' are of a share of weights, between which others are solved for: 'sparsity' with solve: layerwise"
         : Threshold != null && Scope == PruneScope.Global ? "'scope' is of a share: a threshold is the same for all tensors"
         : null;
 
@@ -92,11 +94,16 @@ internal sealed record Prune(
         var solver = new LayerSolver(NeedsCalibration ? [.. context.Samples] : [], 0, 1, context.Cancellation) { Progress = context.Progress };
         if (Structure == PruneStructure.Channel)
             return new ChannelPruning(this, graph, solver).Run();
-        WeightTensor[] tensors = [.. WeightTensors.Of(graph, Nodes).Where(t => t.Named || t.Tensor.Shape.Size >= WeightTensors.Small)];
-        Dictionary<string, float[]> scores = tensors.ToDictionary(t => t.Value, t => Scores(graph, Layer(graph, t), t.Tensor, solver));
-        IEnumerable<WeightTensor[]> groups = Scope == PruneScope.Global ? [tensors] : tensors.Select(t => new[] { t });
-        Graph pruned = WeightTensors.With(graph, Structure == PruneStructure.Nm ? NOfM(graph, tensors, scores) : groups.SelectMany(group => Zero(group, scores)));
-        return Solve == PruneSolver.None ? pruned : Solved(graph, pruned, tensors, solver);
+        Graph present = graph;
+        for (int round = 1; round <= Rounds; round++)
+        {
+            WeightTensor[] tensors = [.. WeightTensors.Of(present, Nodes).Where(t => t.Named || t.Tensor.Shape.Size >= WeightTensors.Small)];
+            Dictionary<string, float[]> scores = tensors.ToDictionary(t => t.Value, t => Scores(present, Layer(present, t), t.Tensor, solver));
+            IEnumerable<WeightTensor[]> groups = Scope == PruneScope.Global ? [tensors] : tensors.Select(t => new[] { t });
+            Graph pruned = WeightTensors.With(present, Structure == PruneStructure.Nm ? NOfM(present, tensors, scores) : groups.SelectMany(group => Zero(group, scores, (double)round / Rounds)));
+            present = Solve == PruneSolver.None ? pruned : Solved(graph, pruned, tensors, solver);
+        }
+        return present;
     }
 
     /// <summary>What each weight counts, before blocks and channels; squared where these take roots of means.</summary>
@@ -117,13 +124,16 @@ internal sealed record Prune(
 
     private static Node? Layer(Graph graph, WeightTensor tensor) => graph.Nodes.FirstOrDefault(n => n.Inputs.Count > 1 && n.Inputs[1] == tensor.Value && LayerSolver.Product(graph, n) != null);
 
+    /// <summary>The pruned graph with what remains of its weights such that layers give what they gave in <paramref name="graph"/>.</summary>
     private static Graph Solved(Graph graph, Graph pruned, WeightTensor[] tensors, LayerSolver solver)
     {
         Graph present = pruned;
-        foreach (Node node in graph.Nodes)
+        foreach (Node node in pruned.Nodes)
         {
-            if (tensors.FirstOrDefault(t => Layer(graph, t) == node) is { } tensor)
-                present = LowBits.With(present, node, solver.Solve(node, graph, present, node.Inputs[0], pruned.Constant(tensor.Value)!, (_, _) => [LevelSet.Any], s => s, LowBits.CanHaveBias(graph, node)), b => b);
+            if (tensors.FirstOrDefault(t => Layer(pruned, t) == node) is not { } tensor)
+                continue;
+            Node given = graph.Nodes.First(n => n.Outputs[0] == node.Outputs[0]);
+            present = LowBits.With(present, node, solver.Solve(given, graph, present, node.Inputs[0], pruned.Constant(tensor.Value)!, (_, _) => [LevelSet.Any], s => s, LowBits.CanHaveBias(graph, given)), b => b);
         }
         return present;
     }
@@ -150,7 +160,7 @@ internal sealed record Prune(
     }
 
     /// <summary>The weights of a group of tensors, those that count least zero; of equal ones, those that come first.</summary>
-    private IEnumerable<(WeightTensor, float[])> Zero(WeightTensor[] group, Dictionary<string, float[]> scores)
+    private IEnumerable<(WeightTensor, float[])> Zero(WeightTensor[] group, Dictionary<string, float[]> scores, double part)
     {
         float[][] weights = [.. group.Select(t => t.Tensor.F32.ToArray())], counts = [.. group.Select(t => scores[t.Value])];
         WeightBlocks[] blocks = [.. group.Select(t => WeightBlocks.Of(t, Structure == PruneStructure.Block ? Rows ?? 4 : 1))];
@@ -170,7 +180,7 @@ internal sealed record Prune(
         }
         Array.Sort(order);
         // Never more than was asked for; the last digits of a decimal share (0.3 of 10) aren't the user's.
-        long zeros = Threshold != null ? long.MaxValue : (long)Math.Floor(Sparsity!.Value * weights.Sum(w => (long)w.Length) + 1e-6);
+        long zeros = Threshold != null ? long.MaxValue : (long)Math.Floor(Sparsity!.Value * part * weights.Sum(w => (long)w.Length) + 1e-6);
         foreach (ulong least in order)
         {
             int place = (int)(uint)least, tensor = Array.FindLastIndex(starts, s => s <= place);

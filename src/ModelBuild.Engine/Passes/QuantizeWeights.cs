@@ -41,11 +41,17 @@ internal sealed record QuantizeWeights(
     [Description("layerwise keeps what layers give on calibration data; nearest looks at weights alone")] WeightSolver Solve = WeightSolver.Layerwise,
     [Description("what has int8 whatever weights: says: the first and last layer and those under 2,048 weights, or nothing")] WideLayers Wide = WideLayers.Ends,
     [Description("how much of a layer's squared error a bit of each weight is worth; above 0, weights are chosen for the size that encode() then gives"), Range(0.0, 1000.0)] double Rate = 0,
-    [Description("how the range of an int8 activation is chosen from the numbers seen")] RangeRule Calibration = RangeRule.Mse) : LowBits(Solve, Wide, Rate)
+    [Description("how the range of an int8 activation is chosen from the numbers seen")] RangeRule Calibration = RangeRule.Mse,
+    [Description("how many weights of an output, in the order in which they lie in the model's file, share a float16 scale; all of them unless said. The wide layers have a scale for each output")] [Range(BlockGrid.Least, BlockGrid.Most)] int? Block = null) : LowBits(Solve, Wide, Rate)
 {
     public override bool NeedsCalibration => base.NeedsCalibration || Activations == ActivationType.Int8;
 
-    public override string? Conflict => Weights == WeightType.Binary && Activations == ActivationType.Int8
+    protected override int? BlockLength => Block;
+
+    public override string? Conflict => Block != null && Activations == ActivationType.Int8
+        ? "'block' is of weights alone, valid with activations: float32: an integer layer has a scale for each output"
+        : Block != null && Weights == WeightType.Binary ? "'block' is of scales, and 'weights: binary' has two numbers an output instead"
+        : Weights == WeightType.Binary && Activations == ActivationType.Int8
         ? "'weights: binary' is two numbers an output, which are no integers: valid with activations: float32; activations: int8 goes with int8, int4, int3, int2, ternary and quaternary"
         : null;
 

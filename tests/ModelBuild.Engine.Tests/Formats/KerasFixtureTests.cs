@@ -26,6 +26,23 @@ public class KerasFixtureTests
     }
 
     [TestMethod]
+    [DataRow("tiny_resnet8_cifar10", 255)]
+    [DataRow("tiny_mobilenetv1_025_vww", 1)]
+    public void Import_AgreesWithThatOfTheTFLiteFile(string name, int largest)
+    {
+        PlanRunner[] runners = [.. new[] { $"models/keras/{name}.h5", $"models/tflite/{name}_f32.tflite" }.Select(f => Emitted.From(Simplify.Run(ModelFormat.Import(Fixtures.Path(f), ImportOptions.None).Graph), PlanNames.None))
+            .Select(e => new PlanRunner(e.Plan, e.Weights))];
+        ReferenceData data = ReferenceData.Open(new DataSource(default, "Reference", "", Fixtures.Path($"reference/{name}.h5.npz"), DataRange.All), ModelFormat.Import(Fixtures.Path($"models/keras/{name}.h5"), ImportOptions.None).Graph);
+        var random = new Random(1);
+        double worst = 0;
+        foreach (Tensor[] x in data.Inputs.Samples().Concat(data.Inputs.Samples().Take(8).Select(s => new[] { Tensor.From(s[0].Type, [.. s[0].Doubles().Select(_ => random.NextDouble() * largest)]) })))
+            worst = Math.Max(worst, runners[0].Run(x)[0].Doubles().Zip(runners[1].Run(x)[0].Doubles(), (a, b) => Math.Abs(a - b)).Max());
+        TestContext.WriteLine($"largest difference {worst:E2}");
+        Assert.IsLessThan(2e-6, worst);
+        Array.ForEach(runners, r => r.Dispose());
+    }
+
+    [TestMethod]
     public void Import_KeepsKerassOwnSignature()
     {
         Graph graph = ModelFormat.Import(Fixtures.Path("models/keras/tiny_autoencoder_ad.h5"), ImportOptions.None).Graph;

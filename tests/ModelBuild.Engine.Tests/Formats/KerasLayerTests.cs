@@ -56,9 +56,13 @@ public class KerasLayerTests
         Tensor x = KerasNet.Random(1, 1, 7, 6, 3);
         float[] kernel = KerasNet.Numbers(2, 3, 3, 3, multiplier), bias = KerasNet.Numbers(3, 3 * multiplier);
         KerasMath.Image expected = KerasMath.Depthwise(KerasMath.Image.Of(x), kernel, 3, 3, multiplier, bias, (stride, stride), (dilation, dilation), padding);
-        Tensor y = net.RunLayer("DepthwiseConv2D", $"\"kernel_size\": 3, \"strides\": {stride}, \"dilation_rate\": {dilation}, \"padding\": \"{padding}\", \"depth_multiplier\": {multiplier}, \"groups\": 1", x,
-            new("depthwise_kernel", [3, 3, 3, multiplier], kernel), new("bias", [3 * multiplier], bias));
-        KerasNet.AreClose([1, expected.Height, expected.Width, 3 * multiplier], expected.Values, y);
+        // Keras 3 calls it only a kernel.
+        foreach (string name in (string[])["depthwise_kernel", "kernel"])
+        {
+            Tensor y = net.RunLayer("DepthwiseConv2D", $"\"kernel_size\": 3, \"strides\": {stride}, \"dilation_rate\": {dilation}, \"padding\": \"{padding}\", \"depth_multiplier\": {multiplier}, \"groups\": 1", x,
+                new(name, [3, 3, 3, multiplier], kernel), new("bias", [3 * multiplier], bias));
+            KerasNet.AreClose([1, expected.Height, expected.Width, 3 * multiplier], expected.Values, y);
+        }
     }
 
     [TestMethod]
@@ -188,6 +192,7 @@ public class KerasLayerTests
         double[] expected = [.. x.Doubles().Select((v, i) => (i / inner % channels) is var c ? (v - mean[c]) / Math.Sqrt(variance[c] + 0.01) * gamma[c] + beta[c] : 0)];
         KerasTestWeight[] weights = [new("gamma", [channels], gamma), new("beta", [channels], beta), new("moving_mean", [channels], mean), new("moving_variance", [channels], variance)];
         KerasNet.AreClose([1, 4, 3, 5], expected, net.RunLayer("BatchNormalization", axis + ", \"epsilon\": 0.01", x, weights));
+        KerasNet.AreClose([1, 4, 3, 5], expected, net.RunLayer("BatchNormalizationV1", axis + ", \"epsilon\": 0.01", x, weights));
         // Without scale and shift the others move up.
         expected = [.. x.Doubles().Select((v, i) => (i / inner % channels) is var c ? (v - mean[c]) / Math.Sqrt(variance[c] + 0.001) : 0)];
         KerasNet.AreClose([1, 4, 3, 5], expected, net.RunLayer("BatchNormalization", axis + ", \"scale\": false, \"center\": false", x, weights[2..]));

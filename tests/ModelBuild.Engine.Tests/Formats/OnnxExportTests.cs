@@ -47,6 +47,9 @@ public class OnnxExportTests
     [DataRow("fastestdet_shufflenetv2", "", "", "")]
     [DataRow("burn_mnist", "quantize(fp16)", "", "")]
     [DataRow("tiny_mobilenetv1_025_vww", "prune(0.5) | quantize(fp16)", "", "")]
+    [DataRow("burn_mnist", "palettize(2, solve: nearest) | encode()", "", "")]
+    [DataRow("tiny_resnet8_cifar10", "quantize(int4, solve: nearest)", "", "")]
+    [DataRow("tiny_dscnn_kws", "quantize(ternary, solve: nearest)", "", "")]
     [DataRow("burn_mnist", "quantize(int8)", "mnist_train.npz[..64]", "mnist_test.npz[..32]")]
     [DataRow("tiny_resnet8_cifar10", "quantize(int8)", "cifar10_train.npz[..64]", "cifar10_test.npz[..32]")]
     [DataRow("tiny_dscnn_kws", "quantize(int8)", "keyword_spotting.npz[0..64]", "keyword_spotting.npz[300..332]")]
@@ -86,6 +89,71 @@ public class OnnxExportTests
         }
         TestContext.WriteLine($"{name} {recipe}: {result.Files[$"{name}.onnx"].Length} bytes, {worst:0.000} of the limit");
         Directory.Delete(folder, recursive: true);
+    }
+
+    [TestMethod]
+    [DataRow("quantize(weights: int8, wide: none)", 8, 0.30)]
+    [DataRow("quantize(int4, wide: none)", 4, 0.17)]
+    [DataRow("quantize(int3, wide: none)", 4, 0.17)]
+    [DataRow("quantize(quaternary, wide: none)", 4, 0.17)]
+    [DataRow("quantize(ternary, wide: none)", 4, 0.17)]
+    [DataRow("quantize(int4, block: 32, wide: none)", 4, 0.19)]
+    [DataRow("quantize(weights: int8, block: 64, wide: none)", 8, 0.32)]
+    [DataRow("palettize(4, wide: none)", 4, 0.17)]
+    [DataRow("palettize(6, wide: none)", 8, 0.30)]
+    public void Write_StoresWeightsOfFewLevelsInTheirBits(string recipe, int bits, double share)
+    {
+        Graph graph = Network(), after = RecipeBinder.Bind(new CompileRequest("model.onnx", "Model", "Models", recipe)).Single()
+            .Apply(graph, new PassContext(graph) { Samples = [.. Enumerable.Range(0, 8).Select(Sample)] });
+        string file = Path.Combine(Path.GetTempPath(), $"modelbuild-bits-{Environment.ProcessId}.onnx");
+        byte[] bytes = OnnxWriter.Write(after, "test");
+        File.WriteAllBytes(file, bytes);
+        try
+        {
+            int weights = graph.Nodes.Where(n => n.Op.WeightsAxis != null).Sum(n => graph.Constant(n.Inputs[1])!.Shape.Size);
+            Assert.IsTrue(bytes.Length > weights * bits / 8 && bytes.Length < share * OnnxWriter.Write(graph, "test").Length, $"{bytes.Length} of {OnnxWriter.Write(graph, "test").Length}");
+            using OnnxRuntimeModel? judge = OnnxRuntimeModel.TryOpen(file, out string why);
+            Assert.IsNotNull(judge, why);
+            Emitted emitted = Emitted.From(Simplify.Run(after), PlanNames.None), again = Emitted.From(Simplify.Run(OnnxReader.Read(file, ImportOptions.None).Graph), PlanNames.None);
+            // What was read again is as small, and gives the same.
+            Assert.AreEqual(emitted.Weights.Length, again.Weights.Length);
+            using PlanRunner runner = new(emitted.Plan, emitted.Weights), second = new(again.Plan, again.Weights);
+            foreach (Tensor[] sample in Enumerable.Range(50, 4).Select(Sample))
+            {
+                Tensor actual = runner.Run(sample)[0];
+                Assert.IsLessThan(1e-5, (double)Comparison.Error(actual, judge.Run([("x", sample[0])])[0]));
+                CollectionAssert.AreEqual(actual.Bytes.ToArray(), second.Run(sample)[0].Bytes.ToArray());
+            }
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static Tensor[] Sample(int seed)
+    {
+        var random = new Random(seed);
+        return [Tensor.Of([1, 8, 10, 10], [.. Enumerable.Range(0, 800).Select(_ => 2 * random.NextSingle() - 1)])];
+    }
+
+    /// <summary>A convolution, a grouped one, a Gemm behind them and a MatMul; one output's weights are zero.</summary>
+    private static Graph Network()
+    {
+        var random = new Random(5);
+        var builder = new GraphBuilder("network");
+        builder.AddInput("x", Sample(0)[0].Type);
+        string wide = builder.Add("wide", Conv(1), "x", Weights("wide.w", [64, 8, 3, 3], 64 * 72));
+        string grouped = builder.Add("grouped", Conv(4), builder.Add("relu", new Relu(), wide), Weights("grouped.w", [48, 16, 3, 3], 0));
+        string pooled = builder.Add("pool", new MaxPool(new([2, 2]), new([2, 2]), new([1, 1]), new([0, 0, 0, 0])), grouped);
+        string flat = builder.Add("flat", new Flatten(1), pooled);
+        string gemm = builder.Add("gemm", new Gemm(TransB: true), flat, Weights("gemm.w", [40, 48 * 25], 0));
+        return Simplify.Run(builder.Build([builder.Add("matmul", new MatMul(), builder.Add("relu2", new Relu(), gemm), Weights("matmul.w", [40, 70], 0))]));
+
+        static Conv Conv(int group) => new(new([3, 3]), new([1, 1]), new([1, 1]), new([1, 1, 1, 1]), group);
+
+        string Weights(string name, Shape shape, int live) =>
+            builder.AddConstant(name, Tensor.Of(shape, [.. Enumerable.Range(0, shape.Size).Select(i => live > 0 && i >= live - 72 ? 0 : (random.NextSingle() - 0.5f) / 8)]));
     }
 
     /// <summary>What one step of the logits may change in a probability.</summary>

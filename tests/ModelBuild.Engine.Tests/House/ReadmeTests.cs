@@ -47,7 +47,7 @@ public partial class ReadmeTests
         "recipes" => Lines("name | steps | for", RecipeTable.BuiltIn.Select(r => $"`{r.Name}` | `{r.Steps.Replace("|", "\\|")}` | {r.Doc}")),
         "tflite" => string.Join(", ", TFLiteOperators.All.Select(o => o.Name)) + ".\n",
         "operators" => string.Join(", ", OnnxOperators.All.Select(o => o.Name)) + ".\n",
-        "layers" => string.Join(", ", KerasLayers.All.Where(l => l.Read != null && !l.TrainingOnly).Select(l => l.Class).Prepend("InputLayer").Order(StringComparer.Ordinal)) + ".\n",
+        "layers" => string.Join(", ", KerasLayers.All.Where(l => l.Read != null && !l.TrainingOnly && !l.Class.StartsWith("ops.", StringComparison.Ordinal)).Select(l => l.Class).Prepend("InputLayer").Order(StringComparer.Ordinal)) + ".\n",
         "formats" => Lines("format | names end in | what is read", ModelFormat.Table.Select(f => $"{f.Name} | {string.Join(", ", f.Extensions.Select(e => $"`{e}`"))} | {f.Doc}")),
         "diagnostics" => Lines("ID | what is wrong | it says", Diagnostics.Table.Select(d => $"<a id=\"{d.Id.ToLowerInvariant()}\"></a>{d.Id} | {d.Title} | {d.Format.Replace("|", "\\|").Replace("<", "&lt;")}")),
         "speed" => Results.Files.Any() ? string.Join("\n", Results.Files.Select(f => SpeedTable.Of(Results.Read(f)))) : null,

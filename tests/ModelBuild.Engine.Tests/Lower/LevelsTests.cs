@@ -30,6 +30,49 @@ public class LevelsTests
     }, iter: 300);
 
     [TestMethod]
+    public void Forms_GiveBackGridsOfBlocks() => Gen.Select(Gen.Int[1, 40], Gen.Int[1, 9], Gen.Int[4, 20], Gen.Int[8, 40], Gen.Bool, Gen.Int[0, 1000]).Sample((outputs, taps, channels, block, inside, seed) =>
+    {
+        // Taps within panels, or around them.
+        var layout = new PanelLayout(outputs, inside ? channels * taps : channels, 32) { Channels = channels };
+        if (channels * taps <= 2 * block)
+            return;
+        float[] weights = Blocks(layout, outputs * channels * taps, block, new Random(seed));
+        HashSet<string> forms = GiveBack(MemoryMarshal.AsBytes<float>(weights).ToArray(), 4, layout);
+        Assert.Contains("BitsBlocks", forms);
+        Assert.Contains("RansBlocks", forms);
+    }, iter: 200);
+
+    [TestMethod]
+    [DataRow(32)]
+    [DataRow(100)]
+    [DataRow(8)]
+    public void GridsOfBlocks_TakeTheBitsOfTheirIntegers_AndAFloat16ABlock(int block)
+    {
+        var layout = new PanelLayout(64, 144, 32) { Channels = 16 };
+        var (form, packed) = StoredForm.Smallest(MemoryMarshal.AsBytes<float>(Blocks(layout, 64 * 144, block, new Random(1))), 4, layout)!.Value;
+        Assert.AreEqual(("BitsBlocks", 6 + 1 + 2 * 64 * ((144 + block - 1) / block) + 2 + 64 * 144 / 2), (form.Decoder, packed.Length));
+    }
+
+    [TestMethod]
+    public void GridsOfBlocks_AreNone_WhenABitIsOff()
+    {
+        var layout = new PanelLayout(3, 100, 1);
+        float[] weights = Blocks(layout, 300, 20, new Random(1));
+        Assert.AreEqual(20, BlockGrid.Of(weights, layout)[0].Block);
+        foreach (float other in new[] { 0.0123456f, -0f, float.NaN, float.PositiveInfinity })
+            Assert.IsEmpty(BlockGrid.Of([.. weights[..299], other], layout));
+        Assert.IsEmpty(BlockGrid.Of([.. Enumerable.Range(0, 300).Select(i => MathF.Sin(i))], layout));
+    }
+
+    /// <summary>Integers up to 7 times a float16 scale of their block.</summary>
+    private static float[] Blocks(PanelLayout layout, int weights, int block, Random random)
+    {
+        int each = weights / layout.All, blocks = (each + block - 1) / block;
+        float[] scales = [.. Enumerable.Range(0, layout.All * blocks).Select(_ => (float)(Half)(0.01f + random.NextSingle()))];
+        return [.. layout.Places(weights).Select(p => (p % each % block == 0 ? 7 : p % each % block == 1 ? -6 : random.Next(-7, 8)) * scales[p / each * blocks + p % each / block] + 0f)];
+    }
+
+    [TestMethod]
     public void Forms_GiveBackFloatsOfEightBits() => Gen.Select(AnyLayout, Gen.OneOf(Float8Type.All), Gen.Int[0, 1000]).Sample((layout, type, seed) =>
     {
         HashSet<string> forms = GiveBack(MemoryMarshal.AsBytes<float>(Float8s(layout.Layout, layout.Taps, type, new Random(seed))).ToArray(), 4, layout.Layout);
@@ -98,7 +141,7 @@ public class LevelsTests
         var expected = new int[form.Length(weights)];
         form.Write(weights, expected);
         var writer = new WeightsWriter(Optimize.Size);
-        CollectionAssert.AreEqual(MemoryMarshal.AsBytes<int>(expected).ToArray(), Expanded(writer, writer.AddSparse(weights, layout.Outputs, depth, rows, new("w", coded))));
+        CollectionAssert.AreEqual(MemoryMarshal.AsBytes<int>(expected).ToArray(), Expanded(writer, writer.AddSparse(weights, layout, new("w", coded))));
         Assert.IsTrue(weights.Length < 400 || writer.Expansions[0].Form == "Sparse", writer.Expansions[0].Decoder);
     });
 

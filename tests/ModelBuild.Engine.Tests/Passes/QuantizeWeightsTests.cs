@@ -27,6 +27,34 @@ public class QuantizeWeightsTests
     }
 
     [TestMethod]
+    [DataRow("quantize(int4, block: 32, wide: none)", 7, 32)]
+    [DataRow("quantize(weights: int3, block: 8, wide: none)", 3, 8)]
+    [DataRow("quantize(int4, block: 50, wide: none, solve: nearest)", 7, 50)]
+    [DataRow("quantize(ternary, block: 16, wide: none, rate: 0.05)", 1, 16)]
+    public void Apply_GivesEachBlockItsScale(string recipe, int most, int block)
+    {
+        float[] w = [.. Apply(recipe, Network()) is var after ? after.Constant(after.Nodes.Single(n => n.Name == "wide").Inputs[1])!.F32 : default];
+        foreach (float[] values in w.Chunk(144).SelectMany(row => row.Chunk(block)))
+        {
+            float unit = values.Where(v => v != 0).Select(Math.Abs).DefaultIfEmpty(1).Min();
+            Assert.IsTrue(Enumerable.Range(1, most).Any(i => (Half)(unit / i) is var s && (float)s * i == unit && values.All(v => MathF.Round(v / (float)s) is var q && Math.Abs(q) <= most && q * (float)s == v)), string.Join(" ", values));
+        }
+    }
+
+    [TestMethod]
+    public void Apply_KeepsMore_WhereBlocksHaveScales_AndStoresThem()
+    {
+        Graph graph = Network(), rows = Apply("quantize(int3, only: wide, wide: none)", graph), blocks = Apply("quantize(int3, block: 16, only: wide, wide: none)", graph);
+        Assert.IsLessThan(Error(graph, rows), Error(graph, blocks));
+        Assert.Contains("BitsBlocks", Emitted.From(blocks, PlanNames.None).Text);
+        // 40 outputs of 144 weights of three bits each: nine scales each instead of one, and what says how long a block is.
+        Assert.AreEqual((1 + 40 * 2 + 2 + 2160, 6 + 1 + 40 * 9 * 2 + 2 + 2160), (Bytes(rows), Bytes(blocks)));
+
+        static int Bytes(Graph graph) => Panels.Pack(graph.Constant(graph.Nodes.Single(n => n.Name == "wide").Inputs[1])!, 1) is var w
+            ? StoredForm.Smallest(System.Runtime.InteropServices.MemoryMarshal.AsBytes(w.Values.AsSpan()), 4, w.Layout)!.Value.Packed.Length : 0;
+    }
+
+    [TestMethod]
     [DataRow("quantize(binary, wide: none)")]
     [DataRow("quantize(binary, wide: none, solve: nearest)")]
     [DataRow("quantize(binary, wide: none, rate: 0.1)")]
@@ -86,6 +114,16 @@ public class QuantizeWeightsTests
         Graph graph = Network();
         double plain = Error(graph, Apply(recipe + ")", graph)), solved = Error(graph, Apply(recipe + ", solve: layerwise)", graph));
         Assert.IsLessThan(share * plain, solved);
+    }
+
+    [TestMethod]
+    public void Prune_InRounds_LosesLess_AndAsManyWeights()
+    {
+        Graph graph = Network(), once = Apply("prune(0.6, only: wide, solve: layerwise)", graph), rounds = Apply("prune(0.6, only: wide, solve: layerwise, rounds: 5)", graph);
+        Assert.AreEqual(Zeros(once), Zeros(rounds));
+        Assert.IsLessThan(Error(graph, once), Error(graph, rounds));
+
+        static int Zeros(Graph graph) => LayerWeights.Of(graph, "wide")!.Count(w => w == 0);
     }
 
     [TestMethod]

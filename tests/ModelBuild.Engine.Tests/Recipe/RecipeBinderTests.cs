@@ -114,6 +114,18 @@ public class RecipeBinderTests
         "MB1004: activations: 'threshold' is a number of at least 0, not -1",
         "    activations(-1)",
         "                ^~")]
+    [DataRow("quantize(int4, block: 32, activations: int8)",
+        "MB1003: quantize: 'block' is of weights alone, valid with activations: float32: an integer layer has a scale for each output",
+        "    quantize(int4, block: 32, activations: int8)",
+        "    ^~~~~~~~")]
+    [DataRow("quantize(binary, block: 32)",
+        "MB1003: quantize: 'block' is of scales, and 'weights: binary' has two numbers an output instead",
+        "    quantize(binary, block: 32)",
+        "    ^~~~~~~~")]
+    [DataRow("quantize(weights: int4, block: 4)",
+        "MB1004: quantize: 'block' is a whole number from 8 to 1024, not 4",
+        "    quantize(weights: int4, block: 4)",
+        "                                   ^")]
     [DataRow("factorize()",
         "MB1003: factorize: one of 'rank' and 'energy' is needed: the channels between the two layers, or the share of the variance that they keep",
         "    factorize()",
@@ -122,6 +134,10 @@ public class RecipeBinderTests
         "MB1003: factorize: one of 'rank' and 'energy' is needed: the channels between the two layers, or the share of the variance that they keep",
         "    factorize(8, energy: 0.9)",
         "    ^~~~~~~~~")]
+    [DataRow("prune(0.5, rounds: 3)",
+        "MB1003: prune: 'rounds' are of a share of weights, between which others are solved for: 'sparsity' with solve: layerwise",
+        "    prune(0.5, rounds: 3)",
+        "    ^~~~~")]
     [DataRow("auto()",
         "MB1003: auto: one of 'max-drop' and 'max-size' is needed",
         "    auto()",

@@ -195,7 +195,7 @@ internal static class Hdf5Layout
             var inflated = new byte[bytes + 4];
             return inflated[..stream.ReadAtLeast(inflated, inflated.Length, throwOnEndOfStream: false)];
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw new Hdf5Exception($"a compressed chunk is damaged ({e.Message})");
         }

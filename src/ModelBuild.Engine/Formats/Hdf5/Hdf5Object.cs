@@ -65,10 +65,8 @@ internal sealed class Hdf5Object
             if (_attributes == null)
             {
                 _attributes = [];
-                foreach (var (type, shared, data) in _messages.Where(m => m.Type == Message.Attribute))
-                    _attributes.TryAdd(Hdf5Attribute.Read(_file, Own(type, shared, data)).Name, data);
-                if (_attributes.Count == 0 && Find(Message.AttributeInfo) is { } info && IsDense(info.Span, 2))
-                    throw new Hdf5Exception("attributes in a heap of their own are not supported");
+                foreach (ReadOnlyMemory<byte> data in _messages.Where(m => m.Type == Message.Attribute).Select(m => Own(m.Type, m.Shared, m.Data)).Concat(Dense(Message.AttributeInfo, 2, 0)))
+                    _attributes.TryAdd(Hdf5Attribute.Read(_file, data).Name, data);
             }
             return _attributes;
         }
@@ -166,20 +164,24 @@ internal sealed class Hdf5Object
             ReadTree(tree, Heap(heap), int.MaxValue, links);
             return links;
         }
-        if (Find(Message.LinkInfo) is { } info && IsDense(info.Span, 8))
-            throw new Hdf5Exception("groups whose links lie in a heap of their own are not supported; write the file with HDF5's older format (libver='earliest')");
-        foreach (var (type, shared, data) in _messages.Where(m => m.Type == Message.Link))
-            ReadLink(Own(type, shared, data).Span, links);
+        foreach (ReadOnlyMemory<byte> data in _messages.Where(m => m.Type == Message.Link).Select(m => Own(m.Type, m.Shared, m.Data)).Concat(Dense(Message.LinkInfo, 8, 4)))
+            ReadLink(data.Span, links);
         return links;
     }
 
-    /// <summary>Whether a Link Info or Attribute Info message names a heap; <paramref name="index"/>: bytes of the index that its first flag announces.</summary>
-    private bool IsDense(ReadOnlySpan<byte> info, int index)
+    /// <summary>
+    /// The messages in the heap that a Link Info or Attribute Info message names, if it does. <paramref name="index"/>: bytes of the index that its first flag
+    /// announces; <paramref name="before"/>: bytes before a place in its tree by name (the hash of it).
+    /// </summary>
+    private List<ReadOnlyMemory<byte>> Dense(int type, int index, int before)
     {
-        var fields = new Hdf5Cursor(info);
+        if (Find(type) is not { } info)
+            return [];
+        var fields = new Hdf5Cursor(info.Span);
         fields.Skip(1);
         fields.Skip((fields.Byte() & 1) != 0 ? index : 0);
-        return !_file.IsNowhere(_file.Offset(ref fields));
+        ulong heap = _file.Offset(ref fields), tree = _file.Offset(ref fields);
+        return _file.IsNowhere(heap) ? [] : Hdf5Heap.Messages(_file, heap, tree, before);
     }
 
     // "Link Message".

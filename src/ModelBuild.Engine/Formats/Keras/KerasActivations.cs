@@ -62,7 +62,7 @@ internal static class KerasActivations
         { } given => throw config.Fault(key, given, "the name of a function"),
     };
 
-    private static KerasValue Named(KerasLayer layer, string name, KerasValue x) => name switch
+    public static KerasValue Named(KerasLayer layer, string name, KerasValue x) => name switch
     {
         "softmax" => AlongLast(layer, x, axis => new Softmax(axis)),
         "log_softmax" => AlongLast(layer, x, axis => new LogSoftmax(axis)),

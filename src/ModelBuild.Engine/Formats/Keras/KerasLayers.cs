@@ -25,6 +25,8 @@ internal static class KerasLayers
         One("AveragePooling1D", (l, x) => KerasWindows.Pool(l, x, 1, (k, s, d, p) => new AveragePool(k, s, d, p))),
         One("AveragePooling2D", (l, x) => KerasWindows.Pool(l, x, 2, (k, s, d, p) => new AveragePool(k, s, d, p))),
         One("BatchNormalization", KerasNormalization.Batch),
+        One("BatchNormalizationV1", KerasNormalization.Batch),
+        One("BatchNormalizationV2", KerasNormalization.Batch),
         new("Bidirectional", KerasRecurrent.Bidirectional) { Keywords = ["initial_state", "mask"] },
         One("CenterCrop", KerasWindows.CenterCrop),
         Many("Concatenate", KerasMerging.Concatenate),
@@ -71,12 +73,15 @@ internal static class KerasLayers
         One("Softmax", KerasActivations.Softmax) with { Keywords = ["mask"] },
         Many("Subtract", (l, xs) => xs.Length == 2 ? KerasMerging.Chain(l, xs, new Sub()) : throw l.Fault($"it takes two inputs, not {xs.Length}")),
         One("ThresholdedReLU", (l, x) => l.Each(x, v => l.Add(new ThresholdedRelu(l.Config.Float("theta", 1)), v))),
+        One("SyncBatchNormalization", KerasNormalization.Batch),
         One("TimeDistributed", KerasShapes.TimeDistributed),
         One("UnitNormalization", KerasNormalization.Unit),
         One("UpSampling1D", (l, x) => KerasWindows.UpSample(l, x, 1)),
         One("UpSampling2D", (l, x) => KerasWindows.UpSample(l, x, 2)),
         One("ZeroPadding1D", (l, x) => KerasWindows.Pad(l, x, 1)),
         One("ZeroPadding2D", (l, x) => KerasWindows.Pad(l, x, 2)),
+
+        .. KerasOperations.All,
 
         // Layers that only do something while a model is trained.
         .. Array.ConvertAll(

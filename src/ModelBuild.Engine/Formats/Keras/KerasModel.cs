@@ -58,6 +58,9 @@ internal sealed class KerasModel
             if (name.Length == 0)
                 name = $"{KerasNestedWeights.Snake(@class)}_{_layers.Count}";
             CheckModule(_reader, _path + name, @class, entry);
+            // An operation may be called like a layer.
+            if (entry.Find("module") is { ValueKind: JsonValueKind.String } module && module.GetString()!.Split('.').Contains("ops"))
+                @class = KerasOperations.Class(@class);
             string snake = KerasNestedWeights.Snake(@class);
             int number = counts.GetValueOrDefault(snake);
             counts[snake] = number + 1;
@@ -67,7 +70,7 @@ internal sealed class KerasModel
         }
     }
 
-    /// <summary>A class of somebody's own, or an operation outside all layers, may be called like one of Keras's.</summary>
+    /// <summary>A class of somebody's own may be called like one of Keras's.</summary>
     private static void CheckModule(KerasReader reader, string path, string @class, KerasConfig entry)
     {
         if (entry.Find("module") is not { ValueKind: JsonValueKind.String } module || module.GetString() is not { } name)
@@ -75,8 +78,6 @@ internal sealed class KerasModel
         string[] parts = name.Split('.');
         if (parts[0] is not ("keras" or "tf_keras" or "tensorflow" or "keras_core"))
             throw reader.Unsupported(path, $"{name}.{@class}", ": it is no layer of Keras's own, and code is not run");
-        if (parts.Contains("ops"))
-            throw reader.Unsupported(path, $"{name}.{@class}", ": it is an operation outside of layers; express it by layers of Keras's own, or export the model to ONNX");
     }
 
     /// <summary>The model on values, or, as the whole model, on inputs of its own; the outputs, by the names of the layers that give them.</summary>
@@ -180,7 +181,7 @@ internal sealed class KerasModel
             KerasValue Value(Reference r) => Output(values[(r.Layer, r.Call)], r);
             KerasValue[] given = [.. next.Call.Arguments.Select(Own).Select(Value)];
             var named = next.Call.Named.ToDictionary(n => n.Key, n => Array.ConvertAll(n.Value, r => Value(Own(r))));
-            values[(next.Layer.Name, next.Number)] = Call(next.Layer, given, new KerasArguments(next.Call.Keywords, named));
+            values[(next.Layer.Name, next.Number)] = Call(next.Layer, given, new KerasArguments(next.Call.Keywords, named) { Positional = next.Call.Positional });
             if (waiting.Remove((next.Layer.Name, next.Number), out var released))
                 released.ForEach(ready.Enqueue);
         }
@@ -210,6 +211,9 @@ internal sealed class KerasModel
 
     private sealed record Invocation(Reference[] Arguments, Dictionary<string, Reference[]> Named, JsonElement Keywords)
     {
+        /// <summary>What it is called with, values and others, in order.</summary>
+        public JsonElement[] Positional { get; init; } = [];
+
         public IEnumerable<Reference> All => Arguments.Concat(Named.Values.SelectMany(v => v));
     }
 
@@ -223,7 +227,8 @@ internal sealed class KerasModel
             Dictionary<string, Reference[]> named = Named(keywords);
             // Inputs may be handed over by their names.
             Reference[] inputs = [.. new[] { "inputs", "input", "x" }.SelectMany(n => named.Remove(n, out Reference[]? values) ? values : [])];
-            return new([.. References(entry.Find("args") ?? default), .. inputs], named, keywords);
+            JsonElement args = entry.Find("args") ?? default;
+            return new([.. References(args), .. inputs], named, keywords) { Positional = args.ValueKind == JsonValueKind.Array ? [.. args.EnumerateArray()] : [] };
         }
         if (call.ValueKind != JsonValueKind.Array)
             throw new OperatorException("a call is neither an object nor a list");
@@ -281,6 +286,9 @@ internal readonly record struct KerasArguments(JsonElement Keywords, IReadOnlyDi
     public KerasValue? Value(string name) => All(name) is [var value] ? value : null;
 
     public KerasValue[] All(string name) => Named?.GetValueOrDefault(name) ?? [];
+
+    /// <summary>What the call says in order, values and numbers (of Keras 3's calls).</summary>
+    public IReadOnlyList<JsonElement> Positional { get => field ?? []; init; }
 
     public KerasConfig Config => new(Keywords);
 }

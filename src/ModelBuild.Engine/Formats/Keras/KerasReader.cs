@@ -80,10 +80,10 @@ internal sealed class KerasReader
         foreach (JsonElement axis in axes.EnumerateArray())
         {
             int at = lengths.Count;
-            string key = $"{name}.{at}";
+            string key = $"dim{at}";
             if (axis.ValueKind != JsonValueKind.Null)
                 lengths.Add(axis.ValueKind == JsonValueKind.Number && axis.TryGetInt32(out int length) && length > 0 ? length : throw Diagnostics.Input(_file, name, $"axis {at} is {axis.GetRawText()} long"));
-            else if (_options.Dimensions.TryGetValue(key, out int given))
+            else if (_options.Dimensions.TryGetValue($"{name}.{at}", out int given) || _options.Dimensions.TryGetValue(key, out given))
                 lengths.Add(given);
             else if (at == 0)
                 lengths.Add(1);

@@ -18,11 +18,11 @@ internal static class KerasWindows
         return layer.Activated(layer.FromImage(layer.Add(conv, [image, layer.Constant("kernel", weights), .. Bias(layer, filters, 1)])));
     }
 
-    /// <summary>The kernel is [k…, in, multiplier]; outputs lie by input channel.</summary>
+    /// <summary>The kernel is [k…, in, multiplier], and in Keras 3 has no name of its own; outputs lie by input channel.</summary>
     public static KerasValue Depthwise(KerasLayer layer, KerasValue x, int spatial)
     {
         string image = layer.Image(layer.Numbers(x));
-        return layer.Activated(layer.FromImage(Depthwise(layer, image, spatial, "depthwise_kernel", Bias(layer, Channels(layer, image, spatial) * Multiplier(layer), 1))));
+        return layer.Activated(layer.FromImage(Depthwise(layer, image, spatial, layer.Weights.Find("depthwise_kernel", 0) == null ? "kernel" : "depthwise_kernel", Bias(layer, Channels(layer, image, spatial) * Multiplier(layer), 1))));
     }
 
     public static KerasValue Separable(KerasLayer layer, KerasValue x, int spatial)

@@ -195,6 +195,8 @@ internal static class OnnxMovement
             throw new OperatorException("resizing as before opset 11 can't be exported to newer ones");
         Shape x = w.Input(0).Shape;
         bool bySize = o.Sizes.Select((size, i) => (float)size / x[i]).SequenceEqual(o.Scales);
+        // Sizes would say how many samples there are.
+        bySize &= !w.Batch || o.Sizes.Where((size, i) => (int)MathF.Floor(x[i] * o.Scales[i]) != size).Any();
         return w.Text("mode", Word(o.Mode)).Text("coordinate_transformation_mode", Word(o.Coordinates)).Text("nearest_mode", Word(o.Nearest)).Float("cubic_coeff_a", o.CubicCoefficient)
             .Flag("exclude_outside", o.ExcludeOutside).Flag("antialias", o.Antialias).Float("extrapolation_value", o.Extrapolation)
             .Constant(o.Roi.Count > 0 ? Tensor.Of<float>([o.Roi.Count], [.. o.Roi]) : null)

@@ -1,20 +1,16 @@
-using System.Runtime.InteropServices;
 using Google.Protobuf;
 using ModelBuild.Engine.Onnx;
 
 namespace ModelBuild.Engine;
 
 /// <summary>
-/// A graph as an ONNX file: quantization as QuantizeLinear and DequantizeLinear around float operators, constants that float16 can say as float16 behind a
-/// Cast, all else as it is. The same graph gives the same bytes.
+/// A graph as an ONNX file: quantization as QuantizeLinear and DequantizeLinear around float operators, weights of few levels and constants that float16 can say behind what
+/// makes float32 of them (<see cref="OnnxWeights"/>), all else as it is. The same graph gives the same bytes.
 /// </summary>
 internal sealed class OnnxWriter
 {
     /// <summary>Newer ones only where an operator needs them: runtimes in the field are older than the format.</summary>
     private const int LeastOpset = 21;
-
-    /// <summary>Smaller constants stay float32: a Cast would take more than it saves.</summary>
-    private const int LeastHalves = 64;
 
     private readonly Graph _graph;
     private readonly GraphProto _proto = new();
@@ -64,8 +60,8 @@ internal sealed class OnnxWriter
         {
             if (!OnnxOperators.ByOp.TryGetValue(node.Op.GetType(), out OnnxOperator? row))
                 throw new OperatorException($"{node}: it can't be exported to ONNX");
-            foreach (string input in node.Inputs)
-                Initializer(input);
+            for (int i = 0; i < node.Inputs.Count; i++)
+                Initializer(node.Inputs[i], i == 1 ? node.Op.WeightsAxis : null);
             var proto = new NodeProto { Name = Fresh(_nodes, node.Name), OpType = row.Name, Input = { node.Inputs }, Output = { node.Outputs } };
             row.Write!(new OnnxNodeWriter(this, node, proto), node.Op);
             while (proto.Input is [.., ""])
@@ -77,32 +73,27 @@ internal sealed class OnnxWriter
         return _proto;
     }
 
-    private void Initializer(string value)
+    private void Initializer(string value, int? outputs = null)
     {
         if (value.Length == 0 || _graph.Constant(value) is not { } tensor || !_written.Add(value))
             return;
-        if (tensor.Element == ElementType.Float32 && tensor.Shape.Size >= LeastHalves && Halves(tensor.F32) is { } halves)
+        if (OnnxWeights.Smallest(tensor, outputs) is not { } small)
         {
-            string half = Fresh(_names, $"{value}.f16");
-            _proto.Initializer.Add(Proto(half, tensor, ElementType.Float16, MemoryMarshal.AsBytes(halves.AsSpan())));
-            var cast = new NodeProto { Name = Fresh(_nodes, $"{value}.cast"), OpType = "Cast", Input = { half }, Output = { value } };
-            cast.Attribute.Add(new AttributeProto { Name = "to", I = (int)ElementType.Float32, Type = AttributeProto.Types.AttributeType.Int });
-            _proto.Node.Add(cast);
-        }
-        else
             _proto.Initializer.Add(Proto(value, tensor, tensor.Element, tensor.Bytes.Span));
-    }
-
-    private static Half[]? Halves(ReadOnlySpan<float> values)
-    {
-        var halves = new Half[values.Length];
-        for (int i = 0; i < halves.Length; i++)
-        {
-            halves[i] = (Half)values[i];
-            if (!((float)halves[i]).Equals(values[i]))
-                return null;
+            return;
         }
-        return halves;
+        string last = Constant($"{value}.{small.Name}", small.Data);
+        for (int s = 0; s < small.Steps.Length; s++)
+        {
+            OnnxStep step = small.Steps[s];
+            string output = s == small.Steps.Length - 1 ? value : Fresh(_names, $"{value}.{step.Operator.ToLowerInvariant()}");
+            string[] constants = [.. step.Constants.Select(c => Constant($"{value}.{c.Name}", c.Value))];
+            var node = new NodeProto { Name = Fresh(_nodes, $"{value}.{step.Operator.ToLowerInvariant()}"), OpType = step.Operator, Input = { step.Last ? [.. constants, last] : (string[])[last, .. constants] }, Output = { output } };
+            if (step.To is { } to)
+                node.Attribute.Add(new AttributeProto { Name = "to", I = (int)to, Type = AttributeProto.Types.AttributeType.Int });
+            _proto.Node.Add(node);
+            last = output;
+        }
     }
 
     private static TensorProto Proto(string name, Tensor tensor, ElementType element, ReadOnlySpan<byte> bytes)

@@ -14,7 +14,7 @@ internal sealed class Watch : IDisposable
         _input = graph.Inputs.IndexOf(value);
         if (_input >= 0)
             return;
-        Emitted emitted = Emitted.From(graph with { Outputs = [value] }, PlanNames.None);
+        Emitted emitted = Emitted.From(graph with { Outputs = [value] }, PlanNames.None, Optimize.Speed);
         _runner = new(emitted.Plan, emitted.Weights);
         _value = new byte[graph.Types[value].Bytes];
     }

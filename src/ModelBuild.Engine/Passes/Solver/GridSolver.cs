@@ -1,6 +1,6 @@
 namespace ModelBuild.Engine;
 
-/// <summary>A level for each weight, [row][k], and scale and bias of each row.</summary>
+/// <summary>A level for each weight, [row][k], a scale for each block, [row][block], and a bias for each row.</summary>
 internal sealed record GridSolution(float[] Levels, float[] Scales, float[] Biases);
 
 /// <summary>
@@ -12,7 +12,8 @@ internal sealed record GridSolution(float[] Levels, float[] Scales, float[] Bias
 /// <param name="levels">What a weight may be, in units of its row's scale: a row has the ones of these that fit it best, all of them as many; or pairs, of which each row finds its own.</param>
 /// <param name="rate">What a bit is worth: so much of a layer's squared error, relative to its output's power, for one bit of each weight. 0: sizes don't count.</param>
 /// <param name="stored">The nearest scale that is stored in few bytes.</param>
-internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] levels, double rate, Func<float, float> stored)
+/// <param name="block">How many weights of a row share a scale; all of them unless said.</param>
+internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] levels, double rate, Func<float, float> stored, int block = int.MaxValue)
 {
     // Where rates count, levels and their frequencies have to find each other; where weights may be anything, all of them change in each sweep.
     private const int Sweeps = 4, RateSweeps = 8, FreeSweeps = 16, Candidates = 31, PairRounds = 30;
@@ -20,12 +21,16 @@ internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] level
     // Of the weights' deviation: the step from which rates begin, in trials the best of 0.25 to 1.
     private const float RateStart = 0.5f;
 
-    private readonly float[] _q = new float[start.Length], _scales = new float[cost.Rows], _bits = new float[levels[0].Count];
+    private readonly int _blocks = (int)Math.Max(1, ((long)cost.Depth + block - 1) / block), _block = Math.Max(1, Math.Min(block, cost.Depth));
+
+    private readonly float[] _q = new float[start.Length], _bits = new float[levels[0].Count];
     private readonly bool _pairs = levels[0].IsPair;
     private readonly LevelSet[] _levels = new LevelSet[cost.Rows];
+    private float[] _scales = [];
 
     public GridSolution Solve(CancellationToken cancellation)
     {
+        _scales = new float[cost.Rows * _blocks];
         float shared = rate > 0 ? RateStart * Deviation() : 0;
         EachRow(cancellation, row => Begin(row, shared));
         for (int sweep = 0; sweep < Rounds && cost.IsCoupled; sweep++)
@@ -34,12 +39,23 @@ internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] level
                 CountBits();
             EachRow(cancellation, Sweep);
         }
-        return new(_q, _scales, [.. Enumerable.Range(0, cost.Rows).Select(r => cost.Bias(r, Row(_q, r), _scales[r]))]);
+        return new(_q, _scales, [.. Enumerable.Range(0, cost.Rows).Select(r => _blocks == 1 ? cost.Bias(r, Row(_q, r), _scales[r]) : cost.Bias(r, Numbers(r), 1))]);
     }
 
     private int Rounds => rate > 0 ? RateSweeps : levels[0].Count == 0 ? FreeSweeps : Sweeps;
 
     private Span<float> Row(float[] values, int row) => values.AsSpan(row * cost.Depth, cost.Depth);
+
+    private Span<float> Scales(int row) => _scales.AsSpan(row * _blocks, _blocks);
+
+    /// <summary>A row's weights as they are now.</summary>
+    private float[] Numbers(int row)
+    {
+        float[] numbers = Row(_q, row).ToArray();
+        for (int k = 0; k < numbers.Length; k++)
+            numbers[k] *= Scales(row)[k / _block];
+        return numbers;
+    }
 
     private void EachRow(CancellationToken cancellation, Action<int> work)
     {
@@ -57,25 +73,40 @@ internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] level
     {
         ReadOnlySpan<float> w = Row(start, row);
         double least = double.PositiveInfinity;
-        _scales[row] = 1;
+        Span<float> scales = Scales(row), tried = new float[_blocks];
+        scales.Fill(1);
         _levels[row] = levels[0];
         foreach (LevelSet choice in levels.Where(c => c.HaveScale))
         {
-            var (scale, error) = BestStart(w, choice);
-            if (error < least)
-                (_levels[row], _scales[row], least) = (choice, scale, error);
+            double sum = 0;
+            for (int b = 0; b < _blocks; b++)
+            {
+                var (scale, error) = BestStart(Block(w, b), Block<float>(cost.Diagonal, b), choice);
+                tried[b] = scale;
+                sum += error;
+            }
+            if (sum < least)
+            {
+                (_levels[row], least) = (choice, sum);
+                tried.CopyTo(scales);
+            }
         }
         if (_pairs)
             _levels[row] = BestPair(w);
-        if (_levels[row].HaveScale)
-            _scales[row] = stored(shared > 0 ? shared : _scales[row]);
+        foreach (ref float scale in scales)
+        {
+            if (_levels[row].HaveScale)
+                scale = stored(shared > 0 ? shared : scale);
+        }
         Span<float> q = Row(_q, row);
         for (int k = 0; k < q.Length; k++)
-            q[k] = _levels[row].Nearest(w[k] / _scales[row]);
+            q[k] = _levels[row].Nearest(w[k] / scales[k / _block]);
     }
 
+    private ReadOnlySpan<T> Block<T>(ReadOnlySpan<T> row, int b) => row.Slice(b * _block, Math.Min(_block, row.Length - b * _block));
+
     /// <summary>The scale whose nearest levels are the least off, each weight counting as its input does.</summary>
-    private (float Scale, double Error) BestStart(ReadOnlySpan<float> w, LevelSet levels)
+    private (float Scale, double Error) BestStart(ReadOnlySpan<float> w, ReadOnlySpan<float> counts, LevelSet levels)
     {
         float low = 0, high = 0, best = 1;
         foreach (float v in w)
@@ -89,7 +120,7 @@ internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] level
             for (int k = 0; k < w.Length; k++)
             {
                 double off = w[k] - scale * levels.Nearest(w[k] / scale);
-                error += cost.Diagonal[k] * off * off;
+                error += counts[k] * off * off;
             }
             if (error < least)
                 (best, least) = (scale, error);
@@ -143,14 +174,17 @@ internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] level
         ReadOnlySpan<float> w = Row(start, row);
         Span<float> q = Row(_q, row);
         float[] state = new float[cost.StateLength];
-        float scale = _scales[row];
+        Span<float> scales = Scales(row);
         LevelSet levels = _levels[row];
-        cost.Start(row, q, scale, state);
+        if (_blocks == 1)
+            cost.Start(row, q, scales[0], state);
+        else
+            cost.Start(row, Numbers(row), 1, state);
         for (int k = 0; k < q.Length; k++)
         {
             if (w[k] == 0 && !_pairs)
                 continue;
-            float diagonal = cost.Diagonal[k], best = q[k] - cost.Slope(state, k, scale * q[k] - w[k]) / (diagonal * scale);
+            float scale = scales[k / _block], diagonal = cost.Diagonal[k], best = q[k] - cost.Slope(state, k, scale * q[k] - w[k]) / (diagonal * scale);
             float level = rate > 0 ? levels.Cheapest(best, diagonal * scale * scale, _bits) : levels.Nearest(best);
             if (level == q[k])
                 continue;
@@ -161,8 +195,45 @@ internal sealed class GridSolver(Quadratic cost, float[] start, LevelSet[] level
             _levels[row] = Refit(row, w, q);
         if (!levels.HaveScale)
             return;
-        float found = stored(cost.BestScale(row, q, scale, state));
-        _scales[row] = found > 0 ? found : scale;
+        if (_blocks == 1)
+        {
+            float found = stored(cost.BestScale(row, q, scales[0], state));
+            scales[0] = found > 0 ? found : scales[0];
+        }
+        else
+        {
+            for (int b = 0; b < _blocks; b++)
+                scales[b] = BestScale(w, q, b, scales[b], state);
+        }
+    }
+
+    /// <summary>The scale of least cost of one block, all else as it is; the state moves with it.</summary>
+    private float BestScale(ReadOnlySpan<float> w, ReadOnlySpan<float> q, int b, float scale, float[] state)
+    {
+        // By derivatives, here and one further along.
+        float[] further = [.. state];
+        int from = b * _block, to = Math.Min(from + _block, q.Length);
+        for (int k = from; k < to; k++)
+        {
+            if (q[k] != 0)
+                cost.Move(further, k, q[k]);
+        }
+        double slope = 0, curve = 0;
+        for (int k = from; k < to; k++)
+        {
+            double here = cost.Slope(state, k, scale * q[k] - w[k]);
+            slope += q[k] * here;
+            curve += q[k] * (cost.Slope(further, k, (scale + 1) * q[k] - w[k]) - here);
+        }
+        float found = curve > 0 ? stored((float)(scale - slope / curve)) : scale;
+        if (!(found > 0) || found == scale)
+            return scale;
+        for (int k = from; k < to; k++)
+        {
+            if (q[k] != 0)
+                cost.Move(state, k, (found - scale) * q[k]);
+        }
+        return found;
     }
 
     private float Deviation()

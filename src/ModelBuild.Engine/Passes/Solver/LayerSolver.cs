@@ -53,7 +53,8 @@ internal sealed record LayerSolver(IReadOnlyList<Tensor[]> Samples, double Rate,
     /// <param name="stored">Scales that are stored in few bytes.</param>
     /// <param name="biased">Whether the layer can have a bias.</param>
     /// <param name="target">What the layer's outputs should be, if not what they are in <paramref name="graph"/>.</param>
-    public SolvedLayer Solve(Node node, Graph graph, Graph present, string input, Tensor weights, LevelsChoice levels, Func<float, float> stored, bool biased, LayerTarget? target = null)
+    /// <param name="block">How many weights of an output share a scale, in the order in which they lie in a file.</param>
+    public SolvedLayer Solve(Node node, Graph graph, Graph present, string input, Tensor weights, LevelsChoice levels, Func<float, float> stored, bool biased, LayerTarget? target = null, int block = int.MaxValue)
     {
         Progress(node.Name);
         PatchProduct product = Product(graph, node)!;
@@ -63,17 +64,18 @@ internal sealed record LayerSolver(IReadOnlyList<Tensor[]> Samples, double Rate,
         float[] start = Array.ConvertAll(places, p => weights.F32[p]), biases = biased && node.Inputs.Count > 2 && graph.Constant(node.Inputs[2]) is { } bias ? [.. bias.F32] : new float[rows];
         Quadratic[] costs = Costs(target ?? new(graph, node.Outputs[0]), present, input, product, start, biases, biased);
         LevelSet[] choices = levels(start, [.. Enumerable.Range(0, start.Length).Select(i => costs[i / product.Depth / product.Rows].Diagonal[i % product.Depth])]);
-        float[] found = new float[start.Length], scales = new float[rows];
+        float[] found = new float[start.Length];
+        var scales = new List<float>();
         for (int g = 0; g < product.Groups; g++)
         {
             int each = product.Rows * product.Depth;
-            GridSolution solution = new GridSolver(costs[g], start[(g * each)..((g + 1) * each)], choices, Rate * start.Length / Total, stored).Solve(Cancellation);
+            GridSolution solution = new GridSolver(costs[g], start[(g * each)..((g + 1) * each)], choices, Rate * start.Length / Total, stored, block).Solve(Cancellation);
             for (int i = 0; i < each; i++)
                 found[places[g * each + i]] = solution.Levels[i];
-            solution.Scales.CopyTo(scales, g * product.Rows);
+            scales.AddRange(solution.Scales);
             solution.Biases.CopyTo(biases, g * product.Rows);
         }
-        return new(product, weights.Shape, found, scales, biased ? biases : []);
+        return new(product, weights.Shape, found, [.. scales], biased ? biases : [], block);
     }
 
     private Quadratic[] Costs(LayerTarget target, Graph present, string input, PatchProduct product, float[] start, float[] biases, bool biased)

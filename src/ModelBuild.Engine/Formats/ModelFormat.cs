@@ -24,7 +24,7 @@ internal sealed record ModelFormat(string Name, EquatableArray<string> Extension
             RunsInOnnxRuntime = true, Inspect = OnnxInspection.Of,
         },
         new("Keras", new([".h5", ".hdf5", ".keras"]), "Sequential and functional models of Keras 1 to 3, with the layers below; what holds Python code is refused", (_, header) => KerasFile.Matches(header), KerasReader.Read),
-        new("TensorFlow Lite", new([".tflite"]), "schema 3: float, full int8 and uint8, int8 or float16 weights, sparse weights", (_, header) => TFLiteReader.Matches(header), TFLiteReader.Read),
+        new("TensorFlow Lite", new([".tflite"]), "schema 3: float, full int8 and uint8, int8 or float16 weights, sparse weights", (_, header) => TFLiteReader.Matches(header), TFLiteReader.Read) { Inspect = TFLiteInspection.Of },
     ];
 
     /// <exception cref="DiagnosticException">MB2xxx: there is nothing, or no model, or one that can't be read.</exception>

@@ -175,6 +175,7 @@ public class KerasModelTests
         }
         const string two = "[\"conv\", 0, 0, {}], [\"x\", 0, 0, {}]", vector = "[\"conv\", 0, 0, {}], [\"pool\", 0, 0, {}]", three = two + ", [\"conv\", 0, 0, {}]";
         Gives("Add", three, (h, w, c) => 2 * conv[h, w, c] + image[h, w, c]);
+        Gives("Add", "[\"conv\", 0, 0, {}]", (h, w, c) => conv[h, w, c]);
         Gives("Subtract", two, (h, w, c) => conv[h, w, c] - image[h, w, c]);
         Gives("Multiply", vector, (h, w, c) => conv[h, w, c] * pooled[c]);
         Gives("Average", three, (h, w, c) => (2 * conv[h, w, c] + image[h, w, c]) / 3);

@@ -162,5 +162,5 @@ internal sealed class KerasLayer(KerasReader reader, string path, string @class,
     public int Axis(int axis, int rank) => axis >= -rank && axis < rank ? axis < 0 ? axis + rank : axis : throw Fault($"axis {axis} is outside a shape of {rank} axes");
 
     /// <summary>The layer's activation, on what it gives.</summary>
-    public KerasValue Activated(KerasValue value) => KerasActivations.Apply(this, config.Find("activation"), value);
+    public KerasValue Activated(KerasValue value) => KerasFunctions.Apply(this, config.Find("activation"), value);
 }

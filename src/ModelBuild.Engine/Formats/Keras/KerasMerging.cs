@@ -5,8 +5,6 @@ internal static class KerasMerging
 {
     public static KerasValue Chain(KerasLayer layer, KerasValue[] xs, Op op)
     {
-        if (xs.Length < 2)
-            throw layer.Fault("it takes two inputs or more");
         var (values, planes) = Alike(layer, xs);
         string result = values[0];
         for (int i = 1; i < values.Length; i++)
@@ -22,8 +20,6 @@ internal static class KerasMerging
 
     public static KerasValue Concatenate(KerasLayer layer, KerasValue[] xs)
     {
-        if (xs.Length < 2)
-            throw layer.Fault("it takes two inputs or more");
         int rank = layer.Shape(xs[0]).Rank, axis = layer.Axis(layer.Config.Int("axis", -1), rank);
         if (xs.Any(x => layer.Shape(x).Rank != rank) || axis == 0)
             throw layer.Fault($"{string.Join(", ", xs.Select(x => layer.Shape(x)))} can't be concatenated along axis {axis}");

@@ -113,6 +113,7 @@ public class KerasModelTests
             Assert.AreEqual(("first_input", "second"), (graph.Inputs.Single(), graph.Outputs.Single()));
             KerasNet.AreClose([1, 2], expected, KerasNet.Run(graph, x)[0]);
         }
+        StringAssert.Contains(KerasNet.Fault(net.H5(KerasNet.Sequential(first, second), first, second)).Text, "input 'first_input': it has no shape");
     }
 
     [TestMethod]
@@ -299,6 +300,20 @@ public class KerasModelTests
         KerasTestLayer[] layers = [KerasNet.Input([4]), Dense("y", 1, 4, 3, calls)];
         Diagnostic fault = KerasNet.Fault(net.H5(KerasNet.Functional("[[\"x\", 0, 0]]", "[[\"y\", 0, 0]]", layers), layers));
         Assert.AreEqual(id, fault.Id, fault.Text);
+    }
+
+    [TestMethod]
+    public void Inspect_NamesAllThatIsNotSupported()
+    {
+        using var net = new KerasNet();
+        KerasTestLayer[] layers = [KerasNet.Input([4]), Dense("d", 1, 4, 3), new("Lambda", "code", "", []), new("Dropout", "drop", "", []), new("Strange", "odd", "", [])];
+        Inspection inspection = Inspection.Of(net.H5(KerasNet.Sequential(layers), layers), "");
+        CollectionAssert.AreEqual(new[] { "code Lambda", "odd Strange" }, inspection.Unsupported.Select(f => $"{f.Node} {f.Operator}").ToArray());
+        Assert.IsNull(inspection.Macs);
+        inspection = Inspection.Of(net.H5(KerasNet.Sequential(layers[..2]), layers[..2]), "");
+        Assert.IsEmpty(inspection.Unsupported);
+        Assert.AreEqual((12, 12L), ((int)inspection.Macs!, inspection.Parameters));
+        CollectionAssert.AreEqual(new object[] { "batch", 4L }, inspection.Inputs.Single().Shape.ToArray());
     }
 
     [TestMethod]

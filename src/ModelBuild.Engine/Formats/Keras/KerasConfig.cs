@@ -14,7 +14,10 @@ internal readonly record struct KerasConfig(JsonElement Json)
         : value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Fault(key, value, "a text");
 
     public bool Flag(string key, bool otherwise) => Find(key) is not { } value ? otherwise
-        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Fault(key, value, "true or false");
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        // Python takes either.
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number is 0 or 1 ? number == 1
+        : throw Fault(key, value, "true or false");
 
     public float Float(string key, double otherwise) => Find(key) is { } value ? Number(key, value) : (float)otherwise;
 

@@ -26,7 +26,7 @@ internal sealed record ModelFormat(string Name, EquatableArray<string> Extension
         {
             RunsInOnnxRuntime = true, Inspect = OnnxInspection.Of,
         },
-        new("Keras", new([".h5", ".hdf5", ".keras"]), "Sequential and functional models of Keras 1 to 3, with the layers below; what holds Python code is refused", (_, header) => KerasFile.Matches(header), KerasReader.Read)
+        new("Keras", new([".h5", ".hdf5", ".keras"]), "Sequential and functional models of Keras 1 (but for its recurrent layers), 2 and 3, with the layers below; what holds Python code is refused", (_, header) => KerasFile.Matches(header), KerasReader.Read)
         {
             Unsupported = KerasInspection.Unsupported,
         },

@@ -117,6 +117,32 @@ public class KerasModelTests
     }
 
     [TestMethod]
+    public void Keras1_HasOtherWords()
+    {
+        using var net = new KerasNet { Version = "1.2.2" };
+        Tensor x = KerasNet.Random(1, 1, 6, 5, 2);
+        float[] kernel = KerasNet.Numbers(2, 3, 2, 2, 3), bias = KerasNet.Numbers(3, 3), gamma = KerasNet.Numbers(4, 3), beta = KerasNet.Numbers(5, 3), mean = KerasNet.Numbers(6, 3), variance = [1.5f, 0.25f, 2];
+        float[] dense = KerasNet.Numbers(7, 3, 4), constant = KerasNet.Numbers(8, 4);
+        KerasMath.Image conv = KerasMath.Conv(KerasMath.Image.Of(x), kernel, 3, 2, 3, bias, (2, 2), (1, 1), "same");
+        KerasMath.Image twice = conv with { Values = [.. conv.Values.Select((v, i) => 2 * ((v - mean[i % 3]) / Math.Sqrt(variance[i % 3] + 1e-5) * gamma[i % 3] + beta[i % 3]))] };
+        double[] pooled = KerasMath.Pool(twice, (3, 3), (3, 3), "valid", average: false).Values;
+        double[] expected = [.. Enumerable.Range(0, 4).Select(u => constant[u] + Enumerable.Range(0, 3).Sum(k => pooled[k] * dense[k * 4 + u]))];
+        KerasTestLayer[] layers =
+        [
+            KerasNet.Input([6, 5, 2]),
+            new("Convolution2D", "convolution2d_1", "\"nb_filter\": 3, \"nb_row\": 3, \"nb_col\": 2, \"subsample\": [2, 2], \"border_mode\": \"same\", \"dim_ordering\": \"tf\", \"bias\": true, \"activation\": \"linear\"",
+                [new("convolution2d_1_W", [3, 2, 2, 3], kernel), new("convolution2d_1_b", [3], bias)], "[[[\"x\", 0, 0]]]"),
+            new("BatchNormalization", "norm", "\"mode\": 0, \"axis\": -1, \"epsilon\": 1e-05", [new("norm_gamma", [3], gamma), new("norm_beta", [3], beta), new("norm_running_mean", [3], mean), new("norm_running_std", [3], variance)], "[[[\"convolution2d_1\", 0, 0]]]"),
+            new("Merge", "merge", "\"mode\": \"sum\", \"concat_axis\": -1", [], "[[[\"norm\", 0, 0], [\"norm\", 0, 0]]]"),
+            new("MaxPooling2D", "pool", "\"pool_size\": [3, 3], \"strides\": [3, 3], \"border_mode\": \"valid\", \"dim_ordering\": \"tf\"", [], "[[[\"merge\", 0, 0]]]"),
+            new("Flatten", "flat", "", [], "[[[\"pool\", 0, 0]]]"),
+            new("Dense", "dense", "\"output_dim\": 4, \"bias\": true", [new("dense_W", [3, 4], dense), new("dense_b", [4], constant)], "[[[\"flat\", 0, 0]]]"),
+        ];
+        string config = KerasNet.Functional("[[\"x\", 0, 0]]", "[[\"dense\", 0, 0]]", layers).Replace("\"Functional\"", "\"Model\"", StringComparison.Ordinal);
+        KerasNet.AreClose([1, 4], expected, KerasNet.Run(KerasNet.Import(net.H5(config, layers)), x)[0]);
+    }
+
+    [TestMethod]
     public void Weights_ComeInOrder_WhereThereAreManyOfAClass()
     {
         using var net = new KerasNet { Version = "3.3.3" };

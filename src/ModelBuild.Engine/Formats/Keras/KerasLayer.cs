@@ -149,7 +149,7 @@ internal sealed class KerasLayer(KerasReader reader, string path, string @class,
     /// <summary>Whether the layer's data has its channels first, as the graph has them.</summary>
     public bool ChannelsFirst => config.Text("data_format", "channels_last") switch
     {
-        "channels_first" => true, "channels_last" => false,
+        "channels_first" or "th" => true, "channels_last" or "tf" => false,
         var other => throw Fault($"data_format is '{other}' in the config; valid: channels_last, channels_first"),
     };
 

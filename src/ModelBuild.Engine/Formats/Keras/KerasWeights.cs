@@ -45,12 +45,18 @@ internal sealed class KerasNamedWeights : KerasWeights
     public override KerasWeights Inside(string? begin, params ReadOnlySpan<string> attributes) => begin == null ? this
         : new KerasNamedWeights(_weights.Where(w => w.Path.SkipLast(1).Any(p => p == begin || p.StartsWith(begin + "_", StringComparison.Ordinal))));
 
-    // kernel:0, and Keras 1's dense_1_W:0.
+    /// <summary>How Keras 1's names end, behind the layer's: dense_1_W.</summary>
+    private static readonly Dictionary<string, string> s_older = new()
+    {
+        ["kernel"] = "_W", ["bias"] = "_b", ["gamma"] = "_gamma", ["beta"] = "_beta", ["moving_mean"] = "_running_mean", ["moving_variance"] = "_running_std", ["embeddings"] = "_W",
+    };
+
+    // A number may follow: kernel:0.
     private static bool Is(string part, string name)
     {
         int colon = part.IndexOf(':');
         string own = colon < 0 ? part : part[..colon];
-        return own == name || (name == "kernel" && own.EndsWith("_W", StringComparison.Ordinal)) || (name == "bias" && own.EndsWith("_b", StringComparison.Ordinal));
+        return own == name || (s_older.TryGetValue(name, out string? older) && own.EndsWith(older, StringComparison.Ordinal));
     }
 
     private static IEnumerable<(string[], Hdf5Object)> Listed(Hdf5Object group)

@@ -117,6 +117,30 @@ public class KerasModelTests
     }
 
     [TestMethod]
+    public void Names_BesideTheWeights_CountMoreThanTheirOrder()
+    {
+        using var net = new KerasNet { Version = "3.15.0" };
+        Tensor x = KerasNet.Random(1, 1, 4);
+        KerasTestLayer first = Dense("first", 3, 4, 4), second = Dense("second", 4, 4, 4);
+        PureHDF.H5Group Vars(KerasTestLayer layer) => new() { ["vars"] = new PureHDF.H5Group { Attributes = { ["name"] = layer.Name }, ["0"] = new PureHDF.H5Dataset(layer.Weights[0].Values, fileDims: [4, 4]) } };
+        var bytes = new MemoryStream();
+        new PureHDF.H5File { ["layers"] = new PureHDF.H5Group { ["dense"] = Vars(second), ["dense_1"] = Vars(first) } }.Write(bytes);
+        string file = net.Zip(KerasNet.Sequential(KerasNet.Input([4]), first, second), net.Version, bytes.ToArray());
+        KerasNet.AreClose([1, 4], Times(Times(x.Doubles(), first), second), KerasNet.Run(KerasNet.Import(file), x)[0]);
+    }
+
+    [TestMethod]
+    public void QuantizedWeights_AreALocatedError()
+    {
+        using var net = new KerasNet { Version = "3.15.0" };
+        var bytes = new MemoryStream();
+        new PureHDF.H5File { ["layers"] = new PureHDF.H5Group { ["dense"] = new PureHDF.H5Group { ["vars"] = new PureHDF.H5Group { ["0"] = new PureHDF.H5Dataset(new sbyte[12], fileDims: [4, 3]) } } } }.Write(bytes);
+        Diagnostic fault = KerasNet.Fault(net.Zip(KerasNet.Sequential(KerasNet.Input([4]), Dense("d", 1, 4, 3)), net.Version, bytes.ToArray()));
+        Assert.AreEqual("MB2006", fault.Id);
+        StringAssert.Contains(fault.Text, "its weight kernel is integers");
+    }
+
+    [TestMethod]
     public void Keras1_HasOtherWords()
     {
         using var net = new KerasNet { Version = "1.2.2" };

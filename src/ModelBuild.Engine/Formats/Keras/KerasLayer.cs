@@ -138,7 +138,7 @@ internal sealed class KerasLayer(KerasReader reader, string path, string @class,
         if (!fits)
             throw Fault($"its weight {name} is [{string.Join(", ", array.Lengths)}] in the file, and the config asks for [{string.Join(", ", lengths.ToArray().Select(l => l < 0 ? "any" : $"{l}"))}]");
         Tensor tensor = array.Numbers();
-        return tensor.Element == ElementType.Float32 ? tensor : Tensor.From(new(ElementType.Float32, tensor.Shape), tensor.Doubles());
+        return tensor.Element == ElementType.Float32 ? tensor : throw Fault($"its weight {name} is integers: layers that Keras has quantized are not supported; save the model before that");
     }
 
     public Tensor Weight(string name, int number, params ReadOnlySpan<int> lengths) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ModelBuild.Engine.Onnx;
 
@@ -29,12 +30,12 @@ internal sealed class OnnxTensors(string file)
         }
         bool packed = element is ElementType.Int4 or ElementType.UInt4 or ElementType.Float4E2M1;
         int stored = packed ? (bytes + 1) / 2 : bytes;
-        byte[] data = proto.DataLocation == TensorProto.Types.DataLocation.External ? External(proto, name, stored)
-            : proto.RawData.Length > 0 || bytes == 0 ? proto.RawData.ToByteArray()
+        ReadOnlyMemory<byte> data = proto.DataLocation == TensorProto.Types.DataLocation.External ? External(proto, name, stored)
+            : proto.RawData.Length > 0 || bytes == 0 ? proto.RawData.Memory
             : Typed(proto, element);
         if (data.Length != stored)
             throw Diagnostics.Tensor(file, name, $"{type} takes {stored} bytes, and the file has {data.Length}");
-        return new Tensor(type, packed ? Unpack(data, bytes, element == ElementType.Int4) : data);
+        return new Tensor(type, packed ? Unpack(data.ToArray(), bytes, element == ElementType.Int4) : data);
     }
 
     public Tensor Sparse(SparseTensorProto proto)
@@ -65,7 +66,16 @@ internal sealed class OnnxTensors(string file)
 
     private byte[] Typed(TensorProto proto, ElementType element)
     {
-        byte[] Bytes<T>(IEnumerable<T> values) where T : unmanaged => MemoryMarshal.AsBytes(values.ToArray().AsSpan()).ToArray();
+        byte[] Bytes<T>(IEnumerable<T> values) where T : unmanaged
+        {
+            var bytes = new byte[checked(values.Count() * Unsafe.SizeOf<T>())];
+            Span<T> elements = MemoryMarshal.Cast<byte, T>(bytes.AsSpan());
+            int i = 0;
+            foreach (T value in values)
+                elements[i++] = value;
+            return bytes;
+        }
+
         return element switch
         {
             ElementType.Float32 => Bytes(proto.FloatData),

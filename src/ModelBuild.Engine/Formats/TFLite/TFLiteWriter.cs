@@ -65,10 +65,23 @@ internal sealed class TFLiteWriter
     private int AddInput(string input)
     {
         TensorType type = _graph.Types[input];
-        Quantization? meaning = _readers.GetValueOrDefault(input)?.Select(r => r.Op.Dequantizes).FirstOrDefault(q => q is { Scales.Count: 1 });
+        Quantization? meaning = MeaningBehind(input);
         int tensor = AddTensor(new(input, type, meaning, Batch: Batch));
         _at[(input, false)] = meaning?.Type == ElementType.UInt8 ? Emit("QUANTIZE", [tensor], type with { Element = ElementType.Int8 }, Signed(meaning), Fresh($"{input}.signed")) : tensor;
         return tensor;
+    }
+
+    /// <summary>What an input's bytes mean to whoever reads them, or what is moved of them.</summary>
+    private Quantization? MeaningBehind(string value)
+    {
+        if (_graph.Types[value].Element is not (ElementType.UInt8 or ElementType.Int8))
+            return null;
+        foreach (Node reader in _readers.GetValueOrDefault(value, []))
+        {
+            if ((reader.Op.Dequantizes is { Scales.Count: 1 } q ? q with { Axis = 1 } : reader.Op is Movement ? reader.Outputs.Select(MeaningBehind).FirstOrDefault(m => m != null) : null) is { } meaning)
+                return meaning;
+        }
+        return null;
     }
 
     private int AddOutput(string output, int[] taken)
@@ -91,6 +104,8 @@ internal sealed class TFLiteWriter
         {
             if (Constant(node.Inputs[0]) == null && (from.Scales.Count != 1 || from.Type is not (ElementType.Int8 or ElementType.UInt8)))
                 throw new OperatorException($"{from.Type.Word()} with {from.Scales.Count} scales is not supported; u8 and i8 with one are");
+            if (Constant(node.Inputs[0]) == null && _tensors[Get(node.Inputs[0], Has(node.Inputs[0], last: true))].Meaning != Signed(from))
+                throw new OperatorException($"the bytes of '{node.Inputs[0]}' mean nothing, or something else, where they are made");
             _standsFor[output] = (Root(node.Inputs[0]), from);
             return;
         }

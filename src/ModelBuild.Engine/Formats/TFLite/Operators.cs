@@ -184,14 +184,9 @@ internal static class TFLiteOperators
         Row<T>(name, n => n.Unary(op), (w, _) => w.Each(name), integers);
 
     /// <summary>The same of two inputs; <paramref name="activation"/> is as in <see cref="TFLiteElementwise.Binary"/>.</summary>
-    private static TFLiteOperator Two<T>(string name, Op op, int activation = -1, bool integers = false) where T : Op =>
-        Row<T>(name, n => n.Binary(op, activation), (w, _) =>
-        {
-            if (activation < 0)
-                w.Each(name);
-            else
-                w.Calculate(name, (activation, w.Activation));
-        }, integers, fuses: activation >= 0);
+    private static TFLiteOperator Two<T>(string name, Op op, int activation = -1, bool integers = false) where T : Op => activation < 0
+        ? Row<T>(name, n => n.Binary(op), (w, _) => w.Each(name))
+        : Row<T>(name, n => n.Binary(op, activation), (w, _) => w.Calculate(name, (activation, w.Activation)), integers, fuses: true);
 
     private static Quantization Bytes(float scale, int zero) => new(new([scale]), new([zero]), ElementType.Int8);
 }

@@ -6,8 +6,6 @@ namespace ModelBuild.Engine;
 /// </summary>
 internal sealed class TFLiteNodeWriter(TFLiteWriter writer, Node node, EquatableArray<string> inputs, EquatableArray<string> outputs, Quantization? target, int activation)
 {
-    public string Name => node.Name;
-
     public bool IsInteger => target != null;
 
     /// <summary>What the output's bytes mean, where the node is one of integers.</summary>

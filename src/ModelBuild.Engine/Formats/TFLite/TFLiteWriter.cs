@@ -247,7 +247,7 @@ internal sealed class TFLiteWriter
             for (int i = 0; i < halves.Length && exact; i++)
                 exact = ((float)halves[i]).Equals(tensor.F32[i]);
             if (exact)
-                return Emit("DEQUANTIZE", [AddTensor(new(Fresh($"{name}.f16"), tensor.Type with { Element = ElementType.Float16 }, Data: Tensor16(tensor.Shape, halves)))], tensor.Type, null, Fresh(name), 3);
+                return Emit("DEQUANTIZE", [AddTensor(new(Fresh($"{name}.f16"), tensor.Type with { Element = ElementType.Float16 }, Data: Engine.Tensor.Of(tensor.Shape, halves)))], tensor.Type, null, Fresh(name), 3);
         }
         return AddTensor(new(Fresh(name), tensor.Type, Data: tensor));
     }
@@ -264,8 +264,6 @@ internal sealed class TFLiteWriter
         var meaning = new Quantization(new(grid.Scales.Select(s => s > 0 ? s : 1)), new(new int[length]), ElementType.Int8, outputs);
         return Emit("DEQUANTIZE", [AddTensor(new(Fresh($"{name}.int"), tensor.Type with { Element = ElementType.Int8 }, meaning, Engine.Tensor.Of(tensor.Shape, grid.Integers)))], tensor.Type, null, Fresh(name), 5);
     }
-
-    private static Tensor Tensor16(Shape shape, Half[] halves) => Engine.Tensor.Of(shape, halves);
 
     /// <summary>Constant int32 that say something about an operator: axes, sizes, pads.</summary>
     public int Numbers(Ints values, bool matrix = false)

@@ -8,7 +8,10 @@ namespace ModelBuild.Engine;
 internal sealed class WeightsWriter(Optimize optimize)
 {
     /// <summary>Kernels may load whole vectors past the last element.</summary>
-    private const int Tail = 128, Header = 64, Alignment = 64;
+    private const int Tail = 128, Alignment = 64;
+
+    /// <summary>The bytes before the data.</summary>
+    public const int Header = 64;
 
     private readonly List<byte> _bytes = [.. new byte[Header]];
     private readonly Dictionary<string, Buffer> _known = [];
@@ -96,13 +99,19 @@ internal sealed class WeightsWriter(Optimize optimize)
     public byte[] Finish(Func<string, string> plan, out string text)
     {
         byte[] bytes = [.. _bytes, .. new byte[(4 - _bytes.Count % 4) % 4 + Tail]];
+        Seal(bytes, plan, out text);
+        return bytes;
+    }
+
+    /// <summary>Writes the header of a resource that is complete otherwise.</summary>
+    public static void Seal(byte[] bytes, Func<string, string> plan, out string text)
+    {
         byte[] hash = SHA256.HashData([.. System.Text.Encoding.UTF8.GetBytes(plan("")), .. bytes]);
         "MODELBLD"u8.CopyTo(bytes);
         BitConverter.TryWriteBytes(bytes.AsSpan(8), Plan.Format);
         BitConverter.TryWriteBytes(bytes.AsSpan(12), bytes.Length);
         hash.AsSpan(0, 16).CopyTo(bytes.AsSpan(16));
         text = plan(Convert.ToHexStringLower(hash.AsSpan(0, 16)));
-        return bytes;
     }
 
     /// <summary>The SHA-256 of what follows the header, in hexadecimal; final once every layer has been added.</summary>

@@ -16,6 +16,9 @@ internal sealed record ModelFormat(string Name, EquatableArray<string> Extension
     /// <summary>What the file says of itself, where that is more than its graph does.</summary>
     public Func<string, ImportOptions, Inspection>? Inspect { get; init; }
 
+    /// <summary>Everything in a file that is not supported, where an import would end at the first.</summary>
+    public Func<string, IReadOnlyList<InspectedFault>>? Unsupported { get; init; }
+
     /// <summary>The format table.</summary>
     public static readonly ModelFormat[] Table =
     [
@@ -23,8 +26,11 @@ internal sealed record ModelFormat(string Name, EquatableArray<string> Extension
         {
             RunsInOnnxRuntime = true, Inspect = OnnxInspection.Of,
         },
-        new("Keras", new([".h5", ".hdf5", ".keras"]), "Sequential and functional models of Keras 1 to 3, with the layers below; what holds Python code is refused", (_, header) => KerasFile.Matches(header), KerasReader.Read),
-        new("TensorFlow Lite", new([".tflite"]), "schema 3: float, full int8 and uint8, int8 or float16 weights, sparse weights", (_, header) => TFLiteReader.Matches(header), TFLiteReader.Read),
+        new("Keras", new([".h5", ".hdf5", ".keras"]), "Sequential and functional models of Keras 1 (but for its recurrent layers), 2 and 3, with the layers below; what holds Python code is refused", (_, header) => KerasFile.Matches(header), KerasReader.Read)
+        {
+            Unsupported = KerasInspection.Unsupported,
+        },
+        new("TensorFlow Lite", new([".tflite"]), "schema 3: float, full int8 and uint8, int8 or float16 weights, sparse weights", (_, header) => TFLiteReader.Matches(header), TFLiteReader.Read) { Inspect = TFLiteInspection.Of },
     ];
 
     /// <exception cref="DiagnosticException">MB2xxx: there is nothing, or no model, or one that can't be read.</exception>

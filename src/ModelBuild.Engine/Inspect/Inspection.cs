@@ -26,6 +26,8 @@ internal sealed record Inspection(
     private static Inspection OfImport(ModelFormat format, string file, ImportOptions options)
     {
         var (graph, macs, unsupported) = Compiled(format, file, options);
+        if (unsupported.Length > 0 && format.Unsupported?.Invoke(file) is { Count: > 0 } all)
+            unsupported = [.. all];
         InspectedTensor[] Tensors(IEnumerable<string>? names) => [.. names?.Select(n => new InspectedTensor(n, graph!.Types[n].Element.Word(), [.. graph.Types[n].Shape.Select((d, i) => i == 0 && graph.Batch ? (object)"batch" : (long)d)])) ?? []];
         return new Inspection(
             Path.GetFileName(file), new FileInfo(file).Length, format.Name, 0, new Dictionary<string, long>(), Tensors(graph?.Inputs), Tensors(graph?.Outputs),
@@ -42,7 +44,7 @@ internal sealed record Inspection(
         try
         {
             graph = format.Read(Path.GetFullPath(file), options).Graph;
-            return (graph, ReportLayers.Of(Emitted.From(Simplify.Run(graph), PlanNames.None, numerics: Numerics.Default)).Sum(l => l.Macs), []);
+            return (graph, ReportLayers.Of(Emitted.From(Simplify.Run(graph), PlanNames.None, Optimize.Speed, Numerics.Strict)).Sum(l => l.Macs), []);
         }
         catch (ImportException e)
         {

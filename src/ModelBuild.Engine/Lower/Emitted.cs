@@ -70,7 +70,13 @@ internal sealed record PlanNames(string Class, string Namespace, PlanSource Sour
     /// <summary>Of a plan that is only run.</summary>
     public static PlanNames None { get; } = new("Model", "Models", new("", new string('0', 64)), "", []);
 
+    private static string HashOf(string file)
+    {
+        using FileStream stream = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
     public static PlanNames Of(string file, string @class = "Model", string @namespace = "Models") => new(
-        @class, @namespace, new(Path.GetFileName(file), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))),
+        @class, @namespace, new(Path.GetFileName(file), HashOf(file)),
         $"ModelBuild.{@namespace}.{@class}.weights", []);
 }

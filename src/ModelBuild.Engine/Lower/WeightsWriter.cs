@@ -13,7 +13,9 @@ internal sealed class WeightsWriter(Optimize optimize)
     /// <summary>The bytes before the data.</summary>
     public const int Header = 64;
 
-    private readonly List<byte> _bytes = [.. new byte[Header]];
+    // Pieces, put together once: large weights should not be in memory many times over.
+    private readonly List<byte[]> _pieces = [];
+    private int _count = Header;
     private readonly Dictionary<string, Buffer> _known = [];
 
     /// <summary>What is stored in another form than kernels read.</summary>
@@ -88,17 +90,24 @@ internal sealed class WeightsWriter(Optimize optimize)
 
     private int Append(ReadOnlySpan<byte> data)
     {
-        while (_bytes.Count % 4 != 0)
-            _bytes.Add(0);
-        int offset = _bytes.Count;
-        _bytes.AddRange(data);
+        int padding = (4 - _count % 4) % 4, offset = checked(_count + padding);
+        if (padding > 0)
+            _pieces.Add(new byte[padding]);
+        _pieces.Add(data.ToArray());
+        _count = checked(offset + data.Length);
         return offset;
     }
 
     /// <summary>The resource; its id, the hash of <paramref name="plan"/> and data, ties the two together.</summary>
     public byte[] Finish(Func<string, string> plan, out string text)
     {
-        byte[] bytes = [.. _bytes, .. new byte[(4 - _bytes.Count % 4) % 4 + Tail]];
+        var bytes = new byte[Length];
+        int at = Header;
+        foreach (byte[] piece in _pieces)
+        {
+            piece.CopyTo(bytes, at);
+            at += piece.Length;
+        }
         Seal(bytes, plan, out text);
         return bytes;
     }
@@ -106,7 +115,10 @@ internal sealed class WeightsWriter(Optimize optimize)
     /// <summary>Writes the header of a resource that is complete otherwise.</summary>
     public static void Seal(byte[] bytes, Func<string, string> plan, out string text)
     {
-        byte[] hash = SHA256.HashData([.. System.Text.Encoding.UTF8.GetBytes(plan("")), .. bytes]);
+        using var both = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        both.AppendData(System.Text.Encoding.UTF8.GetBytes(plan("")));
+        both.AppendData(bytes);
+        byte[] hash = both.GetHashAndReset();
         "MODELBLD"u8.CopyTo(bytes);
         BitConverter.TryWriteBytes(bytes.AsSpan(8), Plan.Format);
         BitConverter.TryWriteBytes(bytes.AsSpan(12), bytes.Length);
@@ -120,13 +132,14 @@ internal sealed class WeightsWriter(Optimize optimize)
         get
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            hash.AppendData(CollectionsMarshal.AsSpan(_bytes)[Header..]);
-            hash.AppendData(new byte[Length - _bytes.Count]);
+            foreach (byte[] piece in _pieces)
+                hash.AppendData(piece);
+            hash.AppendData(new byte[Length - _count]);
             return Convert.ToHexStringLower(hash.GetHashAndReset());
         }
     }
 
-    public int Length => _bytes.Count + (4 - _bytes.Count % 4) % 4 + Tail;
+    public int Length => checked(_count + (4 - _count % 4) % 4 + Tail);
 }
 
 /// <summary>Whose weights they are, for readers of the plan, and whether they may be stored by their entropy.</summary>

@@ -31,11 +31,14 @@ internal sealed record QuantizeLinear(Quantization To) : Op
 
     public override void Lower(Lowering lowering, Node node)
     {
-        // Signed bytes as unsigned ones, or the other way round, and nothing else.
-        if (lowering.Dequantized(node.Inputs[0]) is { } bytes && (bytes.As.Unsigned == To || To.Unsigned == bytes.As))
+        // The same integers, or signed bytes as unsigned ones, or the other way round.
+        if (lowering.Dequantized(node.Inputs[0]) is { } bytes && (bytes.As == To || bytes.As.Unsigned == To || To.Unsigned == bytes.As))
         {
             View from = lowering.Read(bytes.Value);
-            lowering.Each("FlipSign8", from, lowering.Write(node.Outputs[0], from));
+            if (bytes.As == To)
+                lowering.Alias(node.Outputs[0], from);
+            else
+                lowering.Each("FlipSign8", from, lowering.Write(node.Outputs[0], from));
             return;
         }
         // From integers to other integers, with nothing between: a table.

@@ -66,6 +66,9 @@ internal static class ReportLayers
     {
         if (Argument(call, "weights").Length == 0)
             return 0;
+        long gates = call.Kernel switch { "LstmF32F32" => 4, "GruF32F32" => 3, "RnnF32F32" => 1, _ => 0 };
+        if (gates > 0)
+            return gates * Number(call, "steps") * Number(call, "batch") * Number(call, "hidden") * Number(call, "hidden");
         string[] factors = call.Kernel.StartsWith("MatMul", StringComparison.Ordinal)
             ? ["rows", "depth", "columns"]
             : ["images", "height", "width", "pixels", "channels", "outputs", "depth", "tapRows", "tapColumns", "groups"];

@@ -113,6 +113,57 @@ public class KerasModelTests
             Assert.AreEqual(("first_input", "second"), (graph.Inputs.Single(), graph.Outputs.Single()));
             KerasNet.AreClose([1, 2], expected, KerasNet.Run(graph, x)[0]);
         }
+        StringAssert.Contains(KerasNet.Fault(net.H5(KerasNet.Sequential(first, second), first, second)).Text, "input 'first_input': it has no shape");
+    }
+
+    [TestMethod]
+    public void Names_BesideTheWeights_CountMoreThanTheirOrder()
+    {
+        using var net = new KerasNet { Version = "3.15.0" };
+        Tensor x = KerasNet.Random(1, 1, 4);
+        KerasTestLayer first = Dense("first", 3, 4, 4), second = Dense("second", 4, 4, 4);
+        PureHDF.H5Group Vars(KerasTestLayer layer) => new() { ["vars"] = new PureHDF.H5Group { Attributes = { ["name"] = layer.Name }, ["0"] = new PureHDF.H5Dataset(layer.Weights[0].Values, fileDims: [4, 4]) } };
+        var bytes = new MemoryStream();
+        new PureHDF.H5File { ["layers"] = new PureHDF.H5Group { ["dense"] = Vars(second), ["dense_1"] = Vars(first) } }.Write(bytes);
+        string file = net.Zip(KerasNet.Sequential(KerasNet.Input([4]), first, second), net.Version, bytes.ToArray());
+        KerasNet.AreClose([1, 4], Times(Times(x.Doubles(), first), second), KerasNet.Run(KerasNet.Import(file), x)[0]);
+    }
+
+    [TestMethod]
+    public void QuantizedWeights_AreALocatedError()
+    {
+        using var net = new KerasNet { Version = "3.15.0" };
+        var bytes = new MemoryStream();
+        new PureHDF.H5File { ["layers"] = new PureHDF.H5Group { ["dense"] = new PureHDF.H5Group { ["vars"] = new PureHDF.H5Group { ["0"] = new PureHDF.H5Dataset(new sbyte[12], fileDims: [4, 3]) } } } }.Write(bytes);
+        Diagnostic fault = KerasNet.Fault(net.Zip(KerasNet.Sequential(KerasNet.Input([4]), Dense("d", 1, 4, 3)), net.Version, bytes.ToArray()));
+        Assert.AreEqual("MB2006", fault.Id);
+        StringAssert.Contains(fault.Text, "its weight kernel is integers");
+    }
+
+    [TestMethod]
+    public void Keras1_HasOtherWords()
+    {
+        using var net = new KerasNet { Version = "1.2.2" };
+        Tensor x = KerasNet.Random(1, 1, 6, 5, 2);
+        float[] kernel = KerasNet.Numbers(2, 3, 2, 2, 3), bias = KerasNet.Numbers(3, 3), gamma = KerasNet.Numbers(4, 3), beta = KerasNet.Numbers(5, 3), mean = KerasNet.Numbers(6, 3), variance = [1.5f, 0.25f, 2];
+        float[] dense = KerasNet.Numbers(7, 3, 4), constant = KerasNet.Numbers(8, 4);
+        KerasMath.Image conv = KerasMath.Conv(KerasMath.Image.Of(x), kernel, 3, 2, 3, bias, (2, 2), (1, 1), "same");
+        KerasMath.Image twice = conv with { Values = [.. conv.Values.Select((v, i) => 2 * ((v - mean[i % 3]) / Math.Sqrt(variance[i % 3] + 1e-5) * gamma[i % 3] + beta[i % 3]))] };
+        double[] pooled = KerasMath.Pool(twice, (3, 3), (3, 3), "valid", average: false).Values;
+        double[] expected = [.. Enumerable.Range(0, 4).Select(u => constant[u] + Enumerable.Range(0, 3).Sum(k => pooled[k] * dense[k * 4 + u]))];
+        KerasTestLayer[] layers =
+        [
+            KerasNet.Input([6, 5, 2]),
+            new("Convolution2D", "convolution2d_1", "\"nb_filter\": 3, \"nb_row\": 3, \"nb_col\": 2, \"subsample\": [2, 2], \"border_mode\": \"same\", \"dim_ordering\": \"tf\", \"bias\": true, \"activation\": \"linear\"",
+                [new("convolution2d_1_W", [3, 2, 2, 3], kernel), new("convolution2d_1_b", [3], bias)], "[[[\"x\", 0, 0]]]"),
+            new("BatchNormalization", "norm", "\"mode\": 0, \"axis\": -1, \"epsilon\": 1e-05", [new("norm_gamma", [3], gamma), new("norm_beta", [3], beta), new("norm_running_mean", [3], mean), new("norm_running_std", [3], variance)], "[[[\"convolution2d_1\", 0, 0]]]"),
+            new("Merge", "merge", "\"mode\": \"sum\", \"concat_axis\": -1", [], "[[[\"norm\", 0, 0], [\"norm\", 0, 0]]]"),
+            new("MaxPooling2D", "pool", "\"pool_size\": [3, 3], \"strides\": [3, 3], \"border_mode\": \"valid\", \"dim_ordering\": \"tf\"", [], "[[[\"merge\", 0, 0]]]"),
+            new("Flatten", "flat", "", [], "[[[\"pool\", 0, 0]]]"),
+            new("Dense", "dense", "\"output_dim\": 4, \"bias\": true", [new("dense_W", [3, 4], dense), new("dense_b", [4], constant)], "[[[\"flat\", 0, 0]]]"),
+        ];
+        string config = KerasNet.Functional("[[\"x\", 0, 0]]", "[[\"dense\", 0, 0]]", layers).Replace("\"Functional\"", "\"Model\"", StringComparison.Ordinal);
+        KerasNet.AreClose([1, 4], expected, KerasNet.Run(KerasNet.Import(net.H5(config, layers)), x)[0]);
     }
 
     [TestMethod]
@@ -175,6 +226,7 @@ public class KerasModelTests
         }
         const string two = "[\"conv\", 0, 0, {}], [\"x\", 0, 0, {}]", vector = "[\"conv\", 0, 0, {}], [\"pool\", 0, 0, {}]", three = two + ", [\"conv\", 0, 0, {}]";
         Gives("Add", three, (h, w, c) => 2 * conv[h, w, c] + image[h, w, c]);
+        Gives("Add", "[\"conv\", 0, 0, {}]", (h, w, c) => conv[h, w, c]);
         Gives("Subtract", two, (h, w, c) => conv[h, w, c] - image[h, w, c]);
         Gives("Multiply", vector, (h, w, c) => conv[h, w, c] * pooled[c]);
         Gives("Average", three, (h, w, c) => (2 * conv[h, w, c] + image[h, w, c]) / 3);
@@ -298,6 +350,20 @@ public class KerasModelTests
         KerasTestLayer[] layers = [KerasNet.Input([4]), Dense("y", 1, 4, 3, calls)];
         Diagnostic fault = KerasNet.Fault(net.H5(KerasNet.Functional("[[\"x\", 0, 0]]", "[[\"y\", 0, 0]]", layers), layers));
         Assert.AreEqual(id, fault.Id, fault.Text);
+    }
+
+    [TestMethod]
+    public void Inspect_NamesAllThatIsNotSupported()
+    {
+        using var net = new KerasNet();
+        KerasTestLayer[] layers = [KerasNet.Input([4]), Dense("d", 1, 4, 3), new("Lambda", "code", "", []), new("Dropout", "drop", "", []), new("Strange", "odd", "", [])];
+        Inspection inspection = Inspection.Of(net.H5(KerasNet.Sequential(layers), layers), "");
+        CollectionAssert.AreEqual(new[] { "code Lambda", "odd Strange" }, inspection.Unsupported.Select(f => $"{f.Node} {f.Operator}").ToArray());
+        Assert.IsNull(inspection.Macs);
+        inspection = Inspection.Of(net.H5(KerasNet.Sequential(layers[..2]), layers[..2]), "");
+        Assert.IsEmpty(inspection.Unsupported);
+        Assert.AreEqual((12, 12L), ((int)inspection.Macs!, inspection.Parameters));
+        CollectionAssert.AreEqual(new object[] { "batch", 4L }, inspection.Inputs.Single().Shape.ToArray());
     }
 
     [TestMethod]

@@ -71,6 +71,7 @@ public class TFLiteTests
         Same([0.6f, 0.8f], Only("L2_NORMALIZATION", [1, 2], [(0, (sbyte)0)], Tensor.Of<float>([1, 2], [3, 4])));
         CollectionAssert.AreEqual((long[])[-2, -1], Only("FLOOR_DIV", [2], [], Tensor.Of<int>([2], [-5, 3]), Tensor.Of<int>([2], [3, -3])).Int64s());
         CollectionAssert.AreEqual((bool[])[true, false], Only("NOT_EQUAL", [2], [], Tensor.Of<int>([2], [-5, 3]), Tensor.Of<int>([2], [3, 3])).Span<bool>().ToArray());
+        Same([0, 0.2f, 25.4f], Only("FAKE_QUANT", [3], [(0, -0.1f), (1, 25.4f), (2, 8)], Tensor.Of<float>([3], [0.04f, 0.23f, 99])));
         CollectionAssert.AreEqual((long[])[-2, 4], Only("CAST", [2], [], ElementType.Int32, Tensor.Of<float>([2], [-2.7f, 4.2f])).Int64s());
     }
 
@@ -93,6 +94,7 @@ public class TFLiteTests
         Same([6, 1], Only("GATHER_ND", [2], [], x, Tensor.Of<int>([2, 2], [1, 2, 0, 0])));
         Same([0, 3, 0], Of("SCATTER_ND", [[3]], [], [1], Tensor.Of<int>([2, 1], [1, 1]), Counted(2), Ints(3))[0]);
         Same([2, 1, 2, 3, 2], Only("MIRROR_PAD", [5], [(0, (sbyte)0)], Counted(3), Tensor.Of<int>([1, 2], [1, 1])));
+        Same([2, 1, 1, 2, 3, 3, 2, 1], Only("MIRROR_PAD", [8], [(0, (sbyte)1)], Counted(3), Tensor.Of<int>([1, 2], [2, 3])));
         Same([9, 1, 2, 9], Only("PADV2", [4], [], Counted(2), Tensor.Of<int>([1, 2], [1, 1]), Tensor.Scalar(9f)));
         Same([6, 15], Only("SUM", [2], [(0, false)], x, Ints(-1)));
         Same([1, 3, 6], Only("CUMSUM", [3], [(0, false), (1, false)], Counted(3), Int(0)));
@@ -191,6 +193,14 @@ public class TFLiteTests
     }
 
     [TestMethod]
+    public void ACast_IsOfTheIntegersThemselves()
+    {
+        var model = new TFLiteModel();
+        int x = model.Tensor("x", ElementType.Int8, [3], meaning: ([0.5f], [-1], 0)), y = model.Tensor("y", ElementType.Float32, [3]);
+        Same([-128, 0, 7], Run(model.Operator("CAST", [x], [y]).Read([x], [y]), Tensor.Of<sbyte>([3], [-128, 0, 7]))[0]);
+    }
+
+    [TestMethod]
     public void Weights_MayBeStoredOtherwise()
     {
         Tensor expected = Tensor.Of<float>([1, 2], [5, -4]), x = Tensor.Of<float>([1, 2], [1, 2]);
@@ -258,6 +268,18 @@ public class TFLiteTests
         Diagnostic fault = Assert.ThrowsExactly<ImportException>(() => model.Operator(op, [x], [y]).Read([x], [y])).Diagnostic;
         Assert.AreEqual(id, fault.Id);
         StringAssert.Contains(fault.Text, text);
+    }
+
+    [TestMethod]
+    public void Inspect_NamesAllThatIsNotSupported()
+    {
+        var model = new TFLiteModel();
+        int x = model.Tensor("x", ElementType.Float32, [1, 2], signature: [-1, 2]), w = model.Constant("w", Counted(3, 2)), a = model.Tensor("a;b", ElementType.Float32, [1, 3]), b = model.Tensor("c", ElementType.Float32, [1, 3]), y = model.Tensor("y", ElementType.Float32, [1, 3]);
+        model.Operator("FULLY_CONNECTED", [x, w, -1], [a], (0, (sbyte)0)).Operator("UNIQUE", [a], [b]).Operator("Own", [b], [y]);
+        using var scratch = new Scratch();
+        Inspection found = Inspection.Of(scratch.Write("model.tflite", model.Build([x], [y])), "");
+        CollectionAssert.AreEqual((string[])["c UNIQUE", "y CUSTOM 'Own'"], found.Unsupported.Select(f => $"{f.Node} {f.Operator}").ToArray());
+        Assert.AreEqual((3, 6L, "x", "batch"), (found.Nodes, found.Parameters, found.Inputs[0].Name, (string)found.Inputs[0].Shape[0]));
     }
 
     [TestMethod]

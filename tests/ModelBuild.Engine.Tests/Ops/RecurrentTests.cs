@@ -40,6 +40,7 @@ public class RecurrentTests
             Emitted emitted = Emitted.From(builder.Build(["h"]), PlanNames.None);
             CollectionAssert.AreEqual((string[])["Load", "MatMulF32F32", "Fill4", "Fill4", "LstmF32F32", "Store"], emitted.Plan.Calls.Select(c => c.Kernel).ToArray());
             Assert.IsTrue(emitted.Plan.Calls.Single(c => c.Kernel == "LstmF32F32").Arguments.Single(a => a.Name == "y").Value == "none", "nobody reads y");
+            Assert.AreEqual(steps * 20 * (3 + 5), ReportLayers.Of(emitted).Sum(l => l.Macs));
         }
     }
 

@@ -47,7 +47,7 @@ public class RecipeBinderTests
         "    prun(0.5) | quantize(fp16)",
         "    ^~~~")]
     [DataRow("prune(0.5, scoop: global)",
-        "MB1003: prune: there is no key 'scoop'; keys: sparsity, threshold, scope, structure, rows, n, m, score, norm, solve, only, except, max-error; did you mean 'scope'?",
+        "MB1003: prune: there is no key 'scoop'; keys: sparsity, threshold, scope, structure, rows, n, m, score, norm, solve, rounds, only, except, max-error; did you mean 'scope'?",
         "    prune(0.5, scoop: global)",
         "               ^~~~~")]
     [DataRow("prune(0.5, scope: globl)",

@@ -5,8 +5,20 @@ namespace ModelBuild.Engine;
 /// <summary>A layer's config: what the JSON says under a key, or what holds where it says nothing (or null).</summary>
 internal readonly record struct KerasConfig(JsonElement Json)
 {
-    public JsonElement? Find(string key) =>
-        Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    /// <summary>What Keras 1 called them.</summary>
+    private static readonly Dictionary<string, string> s_older = new()
+    {
+        ["data_format"] = "dim_ordering", ["filters"] = "nb_filter", ["padding"] = "border_mode", ["pool_size"] = "pool_length", ["strides"] = "subsample", ["units"] = "output_dim", ["use_bias"] = "bias",
+    };
+
+    public JsonElement? Find(string key)
+    {
+        if (Json.ValueKind != JsonValueKind.Object)
+            return null;
+        if (!Json.TryGetProperty(key, out JsonElement value) && !(s_older.TryGetValue(key, out string? older) && Json.TryGetProperty(older, out value)))
+            return null;
+        return value.ValueKind == JsonValueKind.Null ? null : value;
+    }
 
     public bool Has(string key) => Find(key) != null;
 
@@ -14,7 +26,10 @@ internal readonly record struct KerasConfig(JsonElement Json)
         : value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Fault(key, value, "a text");
 
     public bool Flag(string key, bool otherwise) => Find(key) is not { } value ? otherwise
-        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Fault(key, value, "true or false");
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        // Python takes either.
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number is 0 or 1 ? number == 1
+        : throw Fault(key, value, "true or false");
 
     public float Float(string key, double otherwise) => Find(key) is { } value ? Number(key, value) : (float)otherwise;
 
@@ -55,7 +70,7 @@ internal readonly record struct KerasConfig(JsonElement Json)
     /// <summary>A positive number for each of so many axes, where one number stands for all.</summary>
     public int[] Axes(string key, int count, int? otherwise = null)
     {
-        int[] values = Ints(key) ?? (otherwise is { } all ? [all] : throw new OperatorException($"the config lacks {key}"));
+        int[] values = Ints(key) ?? (key == "kernel_size" && Ints("nb_row") is [var rows] && Ints("nb_col") is [var columns] ? new[] { rows, columns } : null) ?? (otherwise is { } all ? [all] : throw new OperatorException($"the config lacks {key}"));
         values = values.Length == 1 ? [.. Enumerable.Repeat(values[0], count)] : values;
         return values.Length == count && values.All(v => v > 0) ? values : throw Fault(key, Find(key)!.Value, $"{count} whole numbers from 1");
     }

@@ -138,7 +138,7 @@ internal sealed class KerasLayer(KerasReader reader, string path, string @class,
         if (!fits)
             throw Fault($"its weight {name} is [{string.Join(", ", array.Lengths)}] in the file, and the config asks for [{string.Join(", ", lengths.ToArray().Select(l => l < 0 ? "any" : $"{l}"))}]");
         Tensor tensor = array.Numbers();
-        return tensor.Element == ElementType.Float32 ? tensor : Tensor.From(new(ElementType.Float32, tensor.Shape), tensor.Doubles());
+        return tensor.Element == ElementType.Float32 ? tensor : throw Fault($"its weight {name} is integers: layers that Keras has quantized are not supported; save the model before that");
     }
 
     public Tensor Weight(string name, int number, params ReadOnlySpan<int> lengths) =>
@@ -149,7 +149,7 @@ internal sealed class KerasLayer(KerasReader reader, string path, string @class,
     /// <summary>Whether the layer's data has its channels first, as the graph has them.</summary>
     public bool ChannelsFirst => config.Text("data_format", "channels_last") switch
     {
-        "channels_first" => true, "channels_last" => false,
+        "channels_first" or "th" => true, "channels_last" or "tf" => false,
         var other => throw Fault($"data_format is '{other}' in the config; valid: channels_last, channels_first"),
     };
 
@@ -162,5 +162,5 @@ internal sealed class KerasLayer(KerasReader reader, string path, string @class,
     public int Axis(int axis, int rank) => axis >= -rank && axis < rank ? axis < 0 ? axis + rank : axis : throw Fault($"axis {axis} is outside a shape of {rank} axes");
 
     /// <summary>The layer's activation, on what it gives.</summary>
-    public KerasValue Activated(KerasValue value) => KerasActivations.Apply(this, config.Find("activation"), value);
+    public KerasValue Activated(KerasValue value) => KerasFunctions.Apply(this, config.Find("activation"), value);
 }

@@ -5,8 +5,6 @@ internal static class KerasMerging
 {
     public static KerasValue Chain(KerasLayer layer, KerasValue[] xs, Op op)
     {
-        if (xs.Length < 2)
-            throw layer.Fault("it takes two inputs or more");
         var (values, planes) = Alike(layer, xs);
         string result = values[0];
         for (int i = 1; i < values.Length; i++)
@@ -20,11 +18,22 @@ internal static class KerasMerging
         return layer.Each(sum, v => layer.Add(new Mul(), v, layer.Constant(1f / xs.Length)));
     }
 
-    public static KerasValue Concatenate(KerasLayer layer, KerasValue[] xs)
+    /// <summary>Keras 1's one layer for all of them.</summary>
+    public static KerasValue Merge(KerasLayer layer, KerasValue[] xs) => layer.Config.Text("mode", "sum") switch
     {
-        if (xs.Length < 2)
-            throw layer.Fault("it takes two inputs or more");
-        int rank = layer.Shape(xs[0]).Rank, axis = layer.Axis(layer.Config.Int("axis", -1), rank);
+        "sum" => Chain(layer, xs, new Add()),
+        "mul" => Chain(layer, xs, new Mul()),
+        "max" => Chain(layer, xs, new Max()),
+        "ave" => Average(layer, xs),
+        "concat" => Concatenate(layer, xs, layer.Config.Int("concat_axis", -1)),
+        var other => throw layer.Fault($"mode is '{other}' in the config; valid: sum, mul, max, ave, concat"),
+    };
+
+    public static KerasValue Concatenate(KerasLayer layer, KerasValue[] xs) => Concatenate(layer, xs, layer.Config.Int("axis", -1));
+
+    private static KerasValue Concatenate(KerasLayer layer, KerasValue[] xs, int along)
+    {
+        int rank = layer.Shape(xs[0]).Rank, axis = layer.Axis(along, rank);
         if (xs.Any(x => layer.Shape(x).Rank != rank) || axis == 0)
             throw layer.Fault($"{string.Join(", ", xs.Select(x => layer.Shape(x)))} can't be concatenated along axis {axis}");
         var (values, planes) = Alike(layer, xs);

@@ -23,6 +23,10 @@ internal sealed class KerasModel
 
     public static bool Is(string @class) => @class is "Functional" or "Model" or "Sequential";
 
+    /// <summary>What a class is called in the table: an operation may be called like a layer.</summary>
+    public static string Class(KerasConfig entry, string @class) =>
+        entry.Find("module") is { ValueKind: JsonValueKind.String } module && module.GetString()!.Split('.').Contains("ops") ? KerasOperations.Class(@class) : @class;
+
     /// <param name="path">What names of the model's layers begin with.</param>
     /// <param name="entry">Its class_name and config.</param>
     public static KerasModel Parse(KerasReader reader, string path, KerasConfig entry, KerasWeights weights)
@@ -58,9 +62,7 @@ internal sealed class KerasModel
             if (name.Length == 0)
                 name = $"{KerasNestedWeights.Snake(@class)}_{_layers.Count}";
             CheckModule(_reader, _path + name, @class, entry);
-            // An operation may be called like a layer.
-            if (entry.Find("module") is { ValueKind: JsonValueKind.String } module && module.GetString()!.Split('.').Contains("ops"))
-                @class = KerasOperations.Class(@class);
+            @class = Class(entry, @class);
             string snake = KerasNestedWeights.Snake(@class);
             int number = counts.GetValueOrDefault(snake);
             counts[snake] = number + 1;

@@ -69,7 +69,7 @@ internal sealed class KerasReader
     public KerasValue Input(string name, JsonElement? shape, string type)
     {
         if (shape is not { ValueKind: JsonValueKind.Array } axes || axes.GetArrayLength() == 0)
-            throw Diagnostics.Input(_file, name, "it has no shape");
+            throw Diagnostics.Input(_file, name, "it has no shape: the model was saved before it had one; begin it with an Input layer");
         ElementType element = type switch
         {
             "" or "float32" or "float16" or "bfloat16" or "float64" => ElementType.Float32,

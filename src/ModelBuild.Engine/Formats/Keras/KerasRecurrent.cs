@@ -131,7 +131,7 @@ internal static class KerasRecurrent
 
     private static CellFunction Function(KerasLayer layer, string key, string otherwise)
     {
-        string name = KerasActivations.Name(layer.Config, key, otherwise);
+        string name = KerasFunctions.Name(layer.Config, key, otherwise);
         return name switch
         {
             "sigmoid" => CellFunction.Sigmoid,

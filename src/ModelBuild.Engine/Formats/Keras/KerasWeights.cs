@@ -45,12 +45,18 @@ internal sealed class KerasNamedWeights : KerasWeights
     public override KerasWeights Inside(string? begin, params ReadOnlySpan<string> attributes) => begin == null ? this
         : new KerasNamedWeights(_weights.Where(w => w.Path.SkipLast(1).Any(p => p == begin || p.StartsWith(begin + "_", StringComparison.Ordinal))));
 
-    // kernel:0, and Keras 1's dense_1_W:0.
+    /// <summary>How Keras 1's names end, behind the layer's: dense_1_W.</summary>
+    private static readonly Dictionary<string, string> s_older = new()
+    {
+        ["kernel"] = "_W", ["bias"] = "_b", ["gamma"] = "_gamma", ["beta"] = "_beta", ["moving_mean"] = "_running_mean", ["moving_variance"] = "_running_std", ["embeddings"] = "_W",
+    };
+
+    // A number may follow: kernel:0.
     private static bool Is(string part, string name)
     {
         int colon = part.IndexOf(':');
         string own = colon < 0 ? part : part[..colon];
-        return own == name || (name == "kernel" && own.EndsWith("_W", StringComparison.Ordinal)) || (name == "bias" && own.EndsWith("_b", StringComparison.Ordinal));
+        return own == name || (s_older.TryGetValue(name, out string? older) && own.EndsWith(older, StringComparison.Ordinal));
     }
 
     private static IEnumerable<(string[], Hdf5Object)> Listed(Hdf5Object group)
@@ -72,13 +78,19 @@ internal sealed partial class KerasNestedWeights(Hdf5Object? group) : KerasWeigh
     // The second is what Keras 2.12 to 2.15 write.
     private const string Layers = "layers", OlderLayers = "_layer_checkpoint_dependencies", Variables = "vars";
 
+    private Dictionary<string, Hdf5Object>? _byName;
+
     public override Hdf5Array? Find(string name, int number) => (group?.Child(Variables)?.Child(number.ToString(CultureInfo.InvariantCulture)) ?? group?.Child(Variables)?.Child(name))?.Read();
 
     public override KerasWeights Layer(string name, string @class, int number)
     {
         string snake = Snake(@class);
         if (group?.Child(OlderLayers) is not { } older)
-            return new KerasNestedWeights(group?.Child(Layers)?.Child(number == 0 ? snake : $"{snake}_{number.ToString(CultureInfo.InvariantCulture)}"));
+        {
+            Hdf5Object? counted = group?.Child(Layers)?.Child(number == 0 ? snake : $"{snake}_{number.ToString(CultureInfo.InvariantCulture)}");
+            // Where names stand beside the weights they are what counts.
+            return new KerasNestedWeights(Named(counted) is { } own && own != name && ByName.TryGetValue(name, out Hdf5Object? named) ? named : counted);
+        }
         // There, each layer is counted twice.
         return new KerasNestedWeights(older.Names.Select(n => (Name: n, Number: Number(n, snake))).Where(n => n.Number >= 0).OrderBy(n => n.Number).Select(n => older.Child(n.Name)).ElementAtOrDefault(number));
     }
@@ -92,6 +104,11 @@ internal sealed partial class KerasNestedWeights(Hdf5Object? group) : KerasWeigh
         }
         return new KerasNestedWeights(null);
     }
+
+    private Dictionary<string, Hdf5Object> ByName => _byName ??= group?.Child(Layers) is not { } layers ? []
+        : layers.Names.Select(layers.Child).OfType<Hdf5Object>().Select(l => (Name: Named(l), Layer: l)).Where(l => l.Name != null).DistinctBy(l => l.Name).ToDictionary(l => l.Name!, l => l.Layer);
+
+    private static string? Named(Hdf5Object? layer) => layer?.Child(Variables)?.Attribute("name")?.Texts() is [var name] ? name : null;
 
     private static int Number(string name, string snake) => name == snake ? 0
         : name.StartsWith(snake + "_", StringComparison.Ordinal) && int.TryParse(name.AsSpan(snake.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1;

@@ -43,20 +43,23 @@ internal sealed class OnnxReader
     {
         if (!File.Exists(file))
             throw Diagnostics.NoFile(file);
-        byte[] bytes = File.ReadAllBytes(file);
-        if (bytes.AsSpan().StartsWith("version https://git-lfs"u8))
+        // As a stream: weights come into memory once.
+        using FileStream stream = File.OpenRead(file);
+        Span<byte> first = stackalloc byte[32];
+        if (first[..stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)].StartsWith("version https://git-lfs"u8))
             throw Diagnostics.LargeFilePointer(file);
+        stream.Position = 0;
         ModelProto model;
         try
         {
-            model = ModelProto.Parser.ParseFrom(bytes);
+            model = ModelProto.Parser.ParseFrom(stream);
         }
         catch (InvalidProtocolBufferException e)
         {
             throw Diagnostics.NoModel(file, e.Message);
         }
         if (model.Graph == null || model.Graph.Node.Count + model.Graph.Output.Count == 0)
-            throw Diagnostics.NoModel(file, bytes.Length == 0 ? "the file is empty" : "it holds no graph");
+            throw Diagnostics.NoModel(file, stream.Length == 0 ? "the file is empty" : "it holds no graph");
         return model;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using ModelBuild.Engine.Onnx;
@@ -18,12 +19,12 @@ internal sealed class OnnxTensors(string file)
         var (type, stored) = Stored(proto, name);
         ElementType element = type.Element;
         int bytes = type.Bytes;
-        byte[] data = proto.DataLocation == TensorProto.Types.DataLocation.External ? External(proto, name, stored)
-            : proto.RawData.Length > 0 || bytes == 0 ? proto.RawData.ToByteArray()
+        ReadOnlyMemory<byte> data = proto.DataLocation == TensorProto.Types.DataLocation.External ? External(proto, name, stored)
+            : proto.RawData.Length > 0 || bytes == 0 ? proto.RawData.Memory
             : Typed(proto, element);
         if (data.Length != stored)
             throw Diagnostics.Tensor(file, name, $"{type} takes {stored} bytes, and the file has {data.Length}");
-        return new Tensor(type, IsPacked(element) ? Unpack(data, bytes, element == ElementType.Int4) : data);
+        return new Tensor(type, IsPacked(element) ? Unpack(data.ToArray(), bytes, element == ElementType.Int4) : data);
     }
 
     // Bytes in a file: 4-bit elements are packed by two.
@@ -75,7 +76,16 @@ internal sealed class OnnxTensors(string file)
 
     private byte[] Typed(TensorProto proto, ElementType element)
     {
-        byte[] Bytes<T>(IEnumerable<T> values) where T : unmanaged => MemoryMarshal.AsBytes(values.ToArray().AsSpan()).ToArray();
+        byte[] Bytes<T>(IEnumerable<T> values) where T : unmanaged
+        {
+            var bytes = new byte[checked(values.Count() * Unsafe.SizeOf<T>())];
+            Span<T> elements = MemoryMarshal.Cast<byte, T>(bytes.AsSpan());
+            int i = 0;
+            foreach (T value in values)
+                elements[i++] = value;
+            return bytes;
+        }
+
         return element switch
         {
             ElementType.Float32 => Bytes(proto.FloatData),
@@ -105,7 +115,7 @@ internal sealed class OnnxTensors(string file)
     {
         if (proto.DataLocation != TensorProto.Types.DataLocation.External)
             return;
-        proto.RawData = ByteString.CopyFrom(External(proto, proto.Name, Stored(proto, proto.Name).Bytes));
+        proto.RawData = UnsafeByteOperations.UnsafeWrap(External(proto, proto.Name, Stored(proto, proto.Name).Bytes));
         proto.DataLocation = TensorProto.Types.DataLocation.Default;
         proto.ExternalData.Clear();
     }

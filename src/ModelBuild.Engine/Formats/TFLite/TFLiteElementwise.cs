@@ -31,12 +31,15 @@ internal static class TFLiteElementwise
         n.Put(n.InputCount == 1 ? n.Add(new Identity(), sum) : sum);
     }
 
-    /// <summary>Of the elements as they are stored, whatever they stand for.</summary>
-    public static void Cast(TFLiteNode n)
+    /// <summary>Training's rounding to a grid: what it leaves of a number.</summary>
+    public static void FakeQuantize(TFLiteNode n)
     {
-        if (n.Input(0).Quantization != null && n.Constant(0) == null)
-            throw new OperatorException($"a cast of '{n.Input(0).Name}', whose integers stand for numbers, is not supported");
-        n.Put(n.Add(new Cast(n.Output(0).Element), n.Raw(0)));
+        float least = n.Float(0), most = n.Float(1), scale = (most - least) / 255;
+        if (n.Int(2, 8) != 8 || n.Flag(3) || !(scale > 0) || least > 0 || most < 0 || float.IsInfinity(scale))
+            throw new OperatorException($"{n.Int(2, 8)} bits from {least} to {most}{(n.Flag(3) ? ", a narrow range," : "")} are not supported; 8 bits around 0 are");
+        var grid = new Quantization(new([scale]), new([(int)Math.Round(-least / scale, MidpointRounding.AwayFromZero)]), ElementType.UInt8);
+        bool first = n.IsFirst(0);
+        n.Put(n.Add(new DequantizeLinear(grid), n.Add(new QuantizeLinear(grid), n.Data(0, first))), first);
     }
 
     /// <summary>Constants stay integers, so that products read them as such.</summary>

@@ -58,6 +58,8 @@ internal sealed class TFLiteFile
         Names = SignatureNames();
     }
 
+    public long Bytes => _file.Length;
+
     public int Subgraphs { get; }
 
     public string Name => _graph.Text(Subgraph.Name);
@@ -94,6 +96,9 @@ internal sealed class TFLiteFile
             yield return new TFLiteCall(name, call.Table(Operator.Options), call.Ints(Operator.Inputs), call.Ints(Operator.Outputs));
         }
     }
+
+    /// <summary>An operator has no name of its own: that of what it writes. Converters join the names of all that they fused; the first is the last operator's.</summary>
+    public string NameOf(TFLiteCall call) => call.Outputs.Length > 0 ? Tensor(call.Outputs[0]).Name.Split(';')[0] : call.Name;
 
     /// <exception cref="FlatException">There is no such tensor, or it breaks the format.</exception>
     /// <exception cref="DiagnosticException">MB2009: it can't be read.</exception>

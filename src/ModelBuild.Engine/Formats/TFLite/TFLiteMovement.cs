@@ -103,12 +103,29 @@ internal static class TFLiteMovement
         n.Put(n.Add(new Pad(Pads(n, first), PadMode.Constant, value), n.Data(0, first)), first);
     }
 
+    /// <summary>Mirrored at the outermost element's middle, or (symmetric) at its edge, so that it is there twice.</summary>
     public static void MirrorPad(TFLiteNode n)
     {
-        if (n.Byte(0) != 0)
-            throw new OperatorException("the mode symmetric is not supported; reflect is");
-        bool first = n.IsFirst(0);
-        n.Put(n.Add(new Pad(Pads(n, first), PadMode.Reflect), n.Data(0, first)), first);
+        if (n.Byte(0) == 0)
+        {
+            bool first = n.IsFirst(0);
+            n.Put(n.Add(new Pad(Pads(n, first), PadMode.Reflect), n.Data(0, first)), first);
+            return;
+        }
+        string y = n.Data(0);
+        Ints pads = Pads(n, first: false);
+        int rank = pads.Count / 2;
+        for (int axis = 0; axis < rank; axis++)
+        {
+            int length = n.Shape(0)[axis], before = pads[axis], after = pads[rank + axis];
+            if (before > length || after > length)
+                throw new OperatorException($"{before} and {after} elements of {length}, mirrored");
+            string[] parts = [.. before > 0 ? [Turned(y, axis, before - 1, int.MinValue)] : Array.Empty<string>(), y, .. after > 0 ? [Turned(y, axis, length - 1, length - 1 - after is >= 0 and var end ? end : int.MinValue)] : Array.Empty<string>()];
+            y = parts.Length == 1 ? y : n.Add(new Concat(axis), parts);
+        }
+        n.Put(y);
+
+        string Turned(string x, int axis, int from, int to) => n.Add(new Slice(new([from]), new([to]), new([axis]), new([-1])), x);
     }
 
     private static Ints Pads(TFLiteNode n, bool first)

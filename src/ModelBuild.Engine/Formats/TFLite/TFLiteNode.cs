@@ -62,7 +62,7 @@ internal sealed class TFLiteNode(TFLiteValues values, string name, TFLiteCall ca
     }
 
     /// <summary>An input as the file stores it.</summary>
-    public string Raw(int input) => values.Stored(Index(input), false, name);
+    public string Raw(int input) => values.AsInFile(Index(input), name);
 
     public Tensor? Constant(int input) => Has(input) ? values.Constant(Index(input)) : null;
 

@@ -3,7 +3,7 @@ namespace ModelBuild.Engine;
 /// <summary>TensorFlow Lite files → Graph.</summary>
 internal sealed class TFLiteReader
 {
-    private const string What = "a TensorFlow Lite model";
+    public const string What = "a TensorFlow Lite model";
 
     // What constants may become in all, against the file, before it is taken for one that means to fill the memory.
     private const long MostGrowth = 8, Least = 1 << 24;
@@ -12,25 +12,28 @@ internal sealed class TFLiteReader
     private readonly ImportOptions _options;
     private readonly TFLiteFile _file;
 
-    private TFLiteReader(string path, byte[] bytes, ImportOptions options)
+    private TFLiteReader(string path, ImportOptions options)
     {
         (_path, _options) = (path, options);
-        _file = new TFLiteFile(path, bytes);
-        Budget = bytes.Length * MostGrowth + Least;
+        _file = Open(path);
+        Budget = _file.Bytes * MostGrowth + Least;
     }
 
     private long Budget { get; }
+
+    /// <exception cref="FlatException">The file breaks its own format.</exception>
+    /// <exception cref="DiagnosticException">MB2002, MB2004: it is no model that can be read.</exception>
+    public static TFLiteFile Open(string path) =>
+        new FileInfo(path).Length <= Array.MaxLength ? new TFLiteFile(path, File.ReadAllBytes(path)) : throw Diagnostics.NoModel(path, "it is larger than 2 GB", What);
 
     public static bool Matches(ReadOnlySpan<byte> header) => header.Length >= 8 && header[4..8].SequenceEqual("TFL3"u8);
 
     /// <exception cref="DiagnosticException">MB2xxx: the file is no model, or one that can't be read.</exception>
     public static Imported Read(string path, ImportOptions options)
     {
-        if (new FileInfo(path).Length > int.MaxValue)
-            throw Diagnostics.NoModel(path, "it is larger than 2 GB", What);
         try
         {
-            return new Imported(new TFLiteReader(path, File.ReadAllBytes(path), options).Build(), [path]);
+            return new Imported(new TFLiteReader(path, options).Build(), [path]);
         }
         catch (FlatException e)
         {
@@ -79,8 +82,7 @@ internal sealed class TFLiteReader
 
     private void Add(TFLiteCall call, TFLiteValues values, ref long left)
     {
-        // Converters join the names of all that they fused; the first is the last operator's.
-        string name = call.Outputs.Length > 0 ? At("?", call.Name, () => _file.Tensor(call.Outputs[0]).Name).Split(';')[0] : call.Name;
+        string name = At("?", call.Name, () => _file.NameOf(call));
         if (!TFLiteOperators.ByName.TryGetValue(call.Name, out TFLiteOperator? row))
             throw Diagnostics.Unsupported(_path, "operator", name, call.Name, TFLiteOperators.HasGraphs(call.Name) ? ": the file's other graphs are not read" : "");
         var node = new TFLiteNode(values, name, call, left);

@@ -35,10 +35,18 @@ internal sealed class TFLiteValues(GraphBuilder builder, Func<int, TFLiteTensor>
     public void AddOutput(int tensor, string name)
     {
         string value = Stored(tensor, first: false, name);
-        if (tensors(tensor).Quantization is { } q && _meanings.TryGetValue(tensor, out Quantization? meaning) && meaning.Type != q.Type)
-            builder.Add(new Node(name, new QuantizeLinear(q), new([builder.Add(name, new DequantizeLinear(meaning), value)]), new([name])));
-        else
-            builder.Add(new Node(name, new Identity(), new([value]), new([name])));
+        bool means = tensors(tensor).Quantization != null && _meanings.TryGetValue(tensor, out Quantization? meaning) && meaning.Scales.Count == 1;
+        // What it means is then known of the output itself.
+        builder.Add(means ? new Node(name, new QuantizeLinear(tensors(tensor).Quantization!), new([builder.Add(name, new DequantizeLinear(_meanings[tensor]), value)]), new([name]))
+            : new Node(name, new Identity(), new([value]), new([name])));
+    }
+
+    /// <summary>The tensor in the file's order and element type, signed where it is.</summary>
+    public string AsInFile(int tensor, string node)
+    {
+        string value = Stored(tensor, first: false, node);
+        return tensors(tensor).Quantization is { } q && _meanings.TryGetValue(tensor, out Quantization? meaning) && meaning.Type != q.Type
+            ? builder.Add(node, new QuantizeLinear(q), builder.Add(node, new DequantizeLinear(meaning), value)) : value;
     }
 
     public bool IsComputed(int tensor) => _stored.ContainsKey((tensor, false)) || _stored.ContainsKey((tensor, true));

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ModelBuild.Engine;
 
 /// <summary>Functions of each element, by Keras's names, and the layers that are such functions.</summary>
-internal static class KerasActivations
+internal static class KerasFunctions
 {
     private static readonly Dictionary<string, Func<KerasLayer, string, string>> s_functions = new()
     {

@@ -28,6 +28,7 @@ public sealed record CompileRequest(
     string Measure = "",
     string Reference = "",
     string Layout = "",
+    string Backend = "",
     string Resource = "",
     string Project = "",
     int Line = 0,

@@ -5,8 +5,8 @@ namespace ModelBuild.Engine;
 /// <summary>Model file → plan and weights: import, simplify, prove, the recipe, lower, measure, budgets.</summary>
 public static class Compiler
 {
-    /// <summary>How many made-up samples stand in where the item has no data.</summary>
-    private const int RandomSamples = 16;
+    /// <summary>Errors that say what our import or our kernels can't do, which ONNX Runtime may well.</summary>
+    private static readonly string[] s_onlyOurs = ["MB2005", "MB2006", "MB2012"];
 
     /// <param name="request">What is asked.</param>
     /// <param name="cancellation">Ends it with an OperationCanceledException.</param>
@@ -15,72 +15,117 @@ public static class Compiler
     public static CompileResult Compile(CompileRequest request, CancellationToken cancellation, Action<string>? progress = null)
     {
         // What the user wrote is read first: a typing error should not wait for a measurement.
-        Budgets budgets = Budgets.Read(request);
-        EquatableArray<BoundStep> steps = RecipeBinder.Bind(request);
-        Optimize optimize = Choices.Optimize(request);
-        Numerics numerics = Choices.Numerics(request);
-        bool measure = Choices.Measure(request);
-        IReadOnlyList<ExportFormat> exports = ExportFormat.Read(request);
+        Asked asked = Asked.Read(request);
+        try
+        {
+            return Imported(asked, cancellation, progress);
+        }
+        catch (DiagnosticException e) when (IsOnlyOurs(request, e.Diagnostic))
+        {
+            return asked.Backend == Backend.OnnxRuntime ? AsItIs(asked, e.Diagnostic, cancellation) : throw Diagnostics.OrOnnxRuntime(e.Diagnostic, recipe: asked.Steps.Count > 0);
+        }
+    }
+
+    /// <summary>Whether the error is one that ONNX Runtime, running the model's file as it is, need not have.</summary>
+    public static bool IsOnlyOurs(CompileRequest request, Diagnostic diagnostic) => s_onlyOurs.Contains(diagnostic.Id) && ModelFormat.Of(request.Model).RunsInOnnxRuntime;
+
+    private static CompileResult Imported(Asked asked, CancellationToken cancellation, Action<string>? progress)
+    {
+        CompileRequest request = asked.Request;
         Imported imported = ModelFormat.Import(request.Model, ImportOptions.None with { Dimensions = Dimensions.Read(request) });
         Graph own = Lowered(request, () => Simplify.Run(imported.Graph));
         CallerLayout layout = CallerLayout.Of(request, own);
         Graph source = layout.IsModels ? own : Lowered(request, () => Simplify.Run(layout.Apply(own)));
-        var (labels, labelsFile) = LabelsFile.Read(request, source.Outputs[0], source.Types[source.Outputs[0]].Shape);
-        PlanNames names = PlanNames.Of(request.Model, request.Class, request.Namespace) with { Resource = request.Resource, Labels = [.. labels] };
-        DataInput[] inputs = [.. source.Inputs.Select(i => new DataInput(i, Identifiers.Input(i, request.Class), source.Types[i]))];
-        names = names with { Pixels = Normalization.Pixels(request, inputs) };
-        Dataset? calibration = Dataset.Calibration(request, inputs, names.Labels), evaluation = Dataset.Evaluation(request, inputs, names.Labels);
-        ReferenceData? reference = ReferenceData.Open(request, own);
-        evaluation?.NeedClasses(Classes(source));
-        foreach (BoundStep step in steps)
-            step.NeedCalibration(calibration != null);
-        Dataset known = calibration ?? RandomData.Of(inputs, Normalization.Read(request, inputs), RandomSamples, seed: 1);
+        ItemData data = ItemData.Read(request, source, own);
+        PlanNames names = data.Names;
+        foreach (BoundStep step in asked.Steps)
+            step.NeedCalibration(data.Calibration != null);
 
-        Emitted before = Lowered(request, () => Emitted.From(source, names, numerics: numerics));
+        Emitted before = Lowered(request, () => Emitted.From(source, names, numerics: asked.Numerics));
         // Proved is what the file says, in its own layout.
-        Emitted plain = layout.IsModels ? before : Lowered(request, () => Emitted.From(own, names, numerics: numerics));
-        Proof proof = Proof.Of(request.Model, imported.Graph, plain, layout.Back(known.Samples()), reference, cancellation);
+        Emitted plain = layout.IsModels ? before : Lowered(request, () => Emitted.From(own, names, numerics: asked.Numerics));
+        Proof proof = Proof.Of(request.Model, imported.Graph, plain, layout.Back(data.Known.Samples()), data.Reference, cancellation);
 
         var notes = new List<string>();
         SearchTrace? search = null;
-        var run = new RecipeRun(source, known, graph => Emitted.From(graph, names, optimize, numerics), cancellation) { Progress = at => progress?.Invoke(at) };
-        var results = new List<StepResult> { run.Start(optimize == Optimize.Size ? before : Lowered(request, () => run.Emit(source))) };
-        foreach (BoundStep step in steps)
+        var run = new RecipeRun(source, data.Known, graph => Emitted.From(graph, names, asked.Optimize, asked.Numerics), cancellation) { Progress = at => progress?.Invoke(at) };
+        var results = new List<StepResult> { run.Start(asked.Optimize == Optimize.Size ? before : Lowered(request, () => run.Emit(source))) };
+        foreach (BoundStep step in asked.Steps)
         {
             var context = new PassContext(source)
             {
-                Samples = known.Samples(), Labels = known.Labels, Note = notes.Add, Search = found => search = found, Progress = layer => progress?.Invoke($"{step.Text}: {layer}"), Cancellation = cancellation,
+                Samples = data.Known.Samples(), Labels = data.Known.Labels, Note = notes.Add, Search = found => search = found, Progress = layer => progress?.Invoke($"{step.Text}: {layer}"), Cancellation = cancellation,
             };
             results.Add(Lowered(request, () => run.After(results[^1], step, context)));
         }
 
-        string recipe = string.Join(" | ", steps.Select(s => s.Text));
+        StepResult start = run.Start(before);
         Graph graph = results[^1].Graph;
         Emitted after = results[^1].Emitted;
-        // A step that costs nothing may gain nothing: that is worth a line in the report, and no more.
-        ILookup<bool, Diagnostic> idle = Lowered(request, () => NoWin.Of(run, [.. steps], results).ToLookup(d => d.Severity == Severity.Message));
-        Measurement measurement = Measurement.Of(evaluation != null ? "evaluation" : known.IsRandom ? "random" : "calibration", before, after, evaluation ?? known, cancellation);
-        after = after.With(Facts(recipe, measurement));
-
-        IReadOnlyList<ReportLayer> layers = ReportLayer.Compare(run.Start(before), results[^1]);
-        var report = new Report(Path.GetFileName(request.Model), request.Class, recipe, names.Source.Hash, after.Plan.Tool,
-            imported.Bytes, after.Weights.Length, after.Plan.Weights.ExpandedBytes, after.Plan.ScratchBytes, layers.Sum(l => l.Macs), proof.Import, proof, measurement,
-            measure ? Timing.Of(before, after, (evaluation ?? known).Samples().First()) : null,
+        ILookup<bool, Diagnostic> idle;
+        using var first = new PlanRunner(before.Plan, before.Weights);
+        Measurement measurement;
+        Timing? timing;
+        if (asked.Backend == Backend.OnnxRuntime)
+        {
+            after = Emitted.Of(Lowered(request, () => OnnxWriter.Write(graph, before.Plan.Tool)), graph, names with { Backend = Backend.OnnxRuntime });
+            results = [.. results.Select(SessionLayers.Of)];
+            start = SessionLayers.Of(start);
+            // What a step gains here is not for our stored forms to say.
+            idle = Array.Empty<Diagnostic>().ToLookup(_ => false);
+            using var session = new EmbeddedSession(request.Model, graph, after.Content);
+            measurement = Measurement.Of(data.MeasuredName, first.Run, session.Run, data.Measured, cancellation);
+            using OnnxRuntimeBinding? bound = asked.Measure ? session.Bound(data.Measured.Samples().First()) : null;
+            timing = bound == null ? null : Timing.Of(first.Call(data.Measured.Samples().First()), bound.Run);
+        }
+        else
+        {
+            // A step that costs nothing may gain nothing: that is worth a line in the report, and no more.
+            idle = Lowered(request, () => NoWin.Of(run, [.. asked.Steps], results).ToLookup(d => d.Severity == Severity.Message));
+            using var second = new PlanRunner(after.Plan, after.Weights);
+            measurement = Measurement.Of(data.MeasuredName, first.Run, second.Run, data.Measured, cancellation);
+            timing = asked.Measure ? Timing.Of(first.Call(data.Measured.Samples().First()), second.Call(data.Measured.Samples().First())) : null;
+        }
+        IReadOnlyList<ReportLayer> layers = ReportLayer.Compare(start, results[^1]);
+        var report = new Report(Path.GetFileName(request.Model), request.Class, asked.Recipe, names.Source.Hash, after.Plan.Tool,
+            imported.Bytes, after.Weights.Length, after.Plan.Weights.ExpandedBytes, after.Plan.ScratchBytes, layers.Sum(l => l.Macs), proof.Import, proof, measurement, timing,
             [Footprint.Of("imported", imported.Graph), .. results.Select(r => r.Footprint)], layers, [.. notes, .. after.Choices, .. idle[true].Select(d => d.Text.Split('\n')[0])], search);
-        Diagnostic[] diagnostics =
-        [
-            .. proof.Why.Length == 0 ? [] : new[] { Diagnostics.OtherJudge(request.Model, proof.Why) },
-            .. BudgetCheck.Of(request.Site, budgets, report),
-            .. idle[false],
-        ];
-        var files = new Dictionary<string, byte[]> { ["report.json"] = report.ToJson(), ["report.md"] = report.ToMarkdown(), ["report.html"] = report.ToHtml() };
-        foreach (ExportFormat format in exports)
-            files[Path.GetFileNameWithoutExtension(request.Model) + format.Extension] = Exported(request, () => format.Write(graph, after.Plan.Tool));
-        string[] read = [.. imported.Files, .. labelsFile == null ? [] : new[] { labelsFile }, .. calibration?.Files ?? [], .. evaluation?.Files ?? [], .. reference?.Files ?? []];
-        return new CompileResult(after.Text, after.Weights, report.Summary, files, [.. read.Distinct()], diagnostics);
+        return Result(asked, after, report, [.. imported.Files, .. data.Files], format => Exported(request, () => format.Write(graph, after.Plan.Tool)),
+            [.. proof.Why.Length == 0 ? [] : new[] { Diagnostics.OtherJudge(request.Model, proof.Why) }, .. BudgetCheck.Of(request.Site, asked.Budgets, report), .. idle[false]]);
     }
 
-    private static int Classes(Graph graph) => graph.Types[graph.Outputs[0]].Shape is { Rank: > 0 } shape ? shape.Size : 1;
+    /// <summary>A model that can't be imported, run by ONNX Runtime: nothing of it is changed, so nothing is proved.</summary>
+    private static CompileResult AsItIs(Asked asked, Diagnostic why, CancellationToken cancellation)
+    {
+        CompileRequest request = asked.Request;
+        foreach (var (metadata, isAsked) in new[] { ("a Recipe", asked.Steps.Count > 0), ("Layout", Choices.Layout(request) != null), ("MaxMacs", asked.Budgets.MaxMacs != null) })
+        {
+            if (isAsked)
+                throw Diagnostics.NeedsImport(request.Site, metadata, why);
+        }
+        OnnxAsIs model = OnnxAsIs.Read(request.Model, ImportOptions.None with { Dimensions = Dimensions.Read(request) });
+        ItemData data = ItemData.Read(request, model.Signature, model.Signature);
+        Emitted emitted = Emitted.Of(model.File, model.Signature, data.Names with { Backend = Backend.OnnxRuntime });
+        using var session = new EmbeddedSession(request.Model, model.Signature, model.File);
+        ReferenceProof? met = data.Reference?.Check(session.Run, model.Signature.Outputs, Proof.FloatLimit, cancellation);
+        var proof = new Proof("none, as ONNX Runtime runs the file as it is", 0, 0, "", met == null ? "none" : "proved", met);
+        Measurement measurement = Measurement.Of(data.MeasuredName, session.Run, session.Run, data.Measured, cancellation);
+        using OnnxRuntimeBinding? bound = asked.Measure ? session.Bound(data.Measured.Samples().First()) : null;
+        var report = new Report(Path.GetFileName(request.Model), request.Class, "", data.Names.Source.Hash, emitted.Plan.Tool,
+            model.Files.Sum(f => new FileInfo(f).Length), emitted.Weights.Length, 0, 0, 0, proof.Import, proof, measurement, bound == null ? null : Timing.Of(bound.Run, bound.Run),
+            [new Footprint("as it is", model.Nodes, model.File.Length, emitted.Weights.Length)], [], [$"run by ONNX Runtime as it is: {why.Text}"]);
+        return Result(asked, emitted, report, [.. model.Files, .. data.Files], format => format.Write == OnnxWriter.Write ? model.File : throw Diagnostics.NeedsImport(request.Site, $"Export=\"{format.Word}\"", why),
+            [.. BudgetCheck.Of(request.Site, asked.Budgets, report)]);
+    }
+
+    private static CompileResult Result(Asked asked, Emitted emitted, Report report, IEnumerable<string> read, Func<ExportFormat, byte[]> export, IReadOnlyList<Diagnostic> diagnostics)
+    {
+        var files = new Dictionary<string, byte[]> { ["report.json"] = report.ToJson(), ["report.md"] = report.ToMarkdown(), ["report.html"] = report.ToHtml() };
+        foreach (ExportFormat format in asked.Exports)
+            files[Path.GetFileNameWithoutExtension(asked.Request.Model) + format.Extension] = export(format);
+        Emitted known = emitted.With(Facts(asked.Recipe, report.Measurement));
+        return new CompileResult(known.Text, known.Weights, report.Summary, files, [.. read.Distinct()], diagnostics);
+    }
 
     private static PlanFact[] Facts(string recipe, Measurement measurement)
     {
@@ -114,6 +159,20 @@ public static class Compiler
         catch (OperatorException e)
         {
             throw Diagnostics.Lowering(request.Model, e.Message);
+        }
+    }
+
+    /// <summary>What the item asks for, but for its model and its data.</summary>
+    private sealed record Asked(CompileRequest Request, Budgets Budgets, EquatableArray<BoundStep> Steps, Optimize Optimize, Numerics Numerics, bool Measure, IReadOnlyList<ExportFormat> Exports, Backend Backend)
+    {
+        public string Recipe => string.Join(" | ", Steps.Select(s => s.Text));
+
+        public static Asked Read(CompileRequest request)
+        {
+            Budgets budgets = Budgets.Read(request);
+            var asked = new Asked(request, budgets, RecipeBinder.Bind(request), Choices.Optimize(request), Choices.Numerics(request), Choices.Measure(request), ExportFormat.Read(request), Choices.Backend(request));
+            return asked.Backend != Backend.OnnxRuntime || budgets.MaxScratch == null ? asked
+                : throw Diagnostics.Metadata(request.Site, nameof(request.MaxScratch), request.MaxScratch, "nothing, where Backend is OnnxRuntime: what a call takes is not known beforehand");
         }
     }
 }

@@ -72,6 +72,10 @@ internal static class Diagnostics
         new("MB2014", Severity.Error, "A layer is not supported", "{what} '{node}': {op} is not supported{why}"),
         new("MB2015", Severity.Error, "A node can't be exported", "node '{node}' ({op}) can't be written as {format}: {why}"),
 
+        new("MB2016", Severity.Error, "ONNX Runtime can't run the model", "ONNX Runtime, which is to run the model (Backend=\"OnnxRuntime\"), can't: {why}"),
+        new("MB2017", Severity.Error, "Something needs a model that can be imported", "{metadata} needs a model that can be imported, and this one can't be: {why}. Without it, ONNX Runtime runs the file as it is"),
+        new("MB2018", Severity.Error, "An output has no known length", "output '{output}': axis {axis} ('{name}') has no fixed length; give it one by Dimensions=\"{key}=LENGTH\""),
+
         new("MB3001", Severity.Error, "Our result differs from the judge's",
             "output '{output}' differs from what {judge} computes by {error} of its largest value, and {limit} is the limit; {first}. This is a fault in ModelBuild: please report it with the model"),
         new("MB3002", Severity.Error, "The weights are larger than MaxSize", "{size} bytes of weights are more than MaxSize = {limit} bytes"),
@@ -158,6 +162,15 @@ internal static class Diagnostics
     public static ImportException Unsupported(string file, string what, string node, string op, string why) => new(Of(file, "MB2014", what, node, op, why).Diagnostic, node, op, null);
 
     public static DiagnosticException Export(string file, ExportException e) => Of(file, "MB2015", e.Node.Name, e.Node.Op.Name, e.Format, e.Why);
+    /// <summary>Where our own import or kernels are what stops a model that ONNX Runtime may run: that there is this way.</summary>
+    public static DiagnosticException OrOnnxRuntime(Diagnostic diagnostic, bool recipe) =>
+        new(diagnostic with { Text = $"{diagnostic.Text}; or run it by ONNX Runtime{(recipe ? ", without a recipe" : "")}: Backend=\"OnnxRuntime\"" });
+
+    public static DiagnosticException Session(string file, string why) => Of(file, "MB2016", why);
+
+    public static DiagnosticException NeedsImport(Site site, string metadata, Diagnostic why) => At(site, "MB2017", metadata, why.Text);
+
+    public static DiagnosticException OutputDimension(string file, string output, int axis, string name) => Of(file, "MB2018", output, axis, name, name.Length == 0 ? $"{output}.{axis}" : name);
 
     public static DiagnosticException Differs(string file, string output, double error, double limit, string judge, string first) => Of(file, "MB3001", output, judge, Short(error), Short(limit), first);
 

@@ -7,13 +7,26 @@ public static class Outline
     /// <exception cref="DiagnosticException">The model is at fault.</exception>
     public static string Of(CompileRequest request)
     {
-        Graph graph = ModelFormat.Import(request.Model, ImportOptions.None with { Dimensions = Dimensions.Read(request) }).Graph;
+        Backend backend = Choices.Backend(request);
+        Graph graph = Signature(request, backend, ImportOptions.None with { Dimensions = Dimensions.Read(request) });
         if (request.Layout.Length > 0)
         {
             graph = Simplify.Run(graph);
             graph = CallerLayout.Of(request, graph).Apply(graph);
         }
         DataInput[] inputs = [.. graph.Inputs.Select(i => new DataInput(i, Identifiers.Input(i, request.Class), graph.Types[i]))];
-        return Emitted.Outline(graph, PlanNames.Of(request.Model, request.Class, request.Namespace) with { Resource = request.Resource, Pixels = Normalization.Pixels(request, inputs) });
+        return Emitted.Outline(graph, PlanNames.Of(request.Model, request.Class, request.Namespace) with { Resource = request.Resource, Pixels = Normalization.Pixels(request, inputs), Backend = backend });
+    }
+
+    private static Graph Signature(CompileRequest request, Backend backend, ImportOptions options)
+    {
+        try
+        {
+            return ModelFormat.Import(request.Model, options).Graph;
+        }
+        catch (DiagnosticException e) when (backend == Backend.OnnxRuntime && Compiler.IsOnlyOurs(request, e.Diagnostic))
+        {
+            return OnnxAsIs.Read(request.Model, options).Signature;
+        }
     }
 }

@@ -15,7 +15,7 @@ internal static class Identifiers
     /// <summary>What the generated class itself declares or inherits, and what it calls its parameters; also the members of a tensor's own class.</summary>
     private static readonly HashSet<string> Members =
     [
-        "Run", "RunBatch", "Classify", "Label", "Text", "Prediction", "Info", "Warmup", "Compute", "Expand", "Ints",
+        "Run", "RunBatch", "Classify", "Label", "Text", "Prediction", "Info", "Warmup", "ConfigureSession", "Compute", "Expand", "Ints",
         "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "ReferenceEquals", "Finalize",
         "Count", "Score", "Best", "Name", "Length", "Shape",
     ];

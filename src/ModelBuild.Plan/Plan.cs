@@ -19,10 +19,16 @@ internal sealed record Plan(
     EquatableArray<PlanFact> Facts,
     EquatableArray<PlanExpansion> Expansions,
     EquatableArray<PlanCall> Calls,
-    PlanPixels? Pixels = null)
+    PlanPixels? Pixels = null,
+    string Backend = "")
 {
     /// <summary>The number on a plan's first line; a generator reads only its own.</summary>
     public const int Format = 1;
+
+    /// <summary>The backend of a plan whose resource is an ONNX file that ONNX Runtime runs; such a plan has no calls. That of any other plan is empty.</summary>
+    public const string OnnxRuntime = "OnnxRuntime";
+
+    public bool IsByOnnxRuntime => Backend == OnnxRuntime;
 }
 
 /// <summary>The model file that the plan was made from: its name without folders, and its SHA-256 in hexadecimal.</summary>

@@ -24,6 +24,8 @@ internal static class PlanText
         Line("id", plan.ContentId);
         Line("weights", Quote(plan.Weights.Resource), Number(plan.Weights.Bytes), Number(plan.Weights.ExpandedBytes), plan.Weights.Hash);
         Line("scratch", Number(plan.ScratchBytes));
+        if (plan.Backend.Length > 0)
+            Line("backend", plan.Backend);
         if (plan.Batch)
             Line("batch", "yes");
         foreach (PlanTensor tensor in plan.Inputs)
@@ -187,7 +189,8 @@ internal static class PlanText
                 new PlanSource(Word("source", 0), Word("source", 1)), Word("id", 0),
                 new PlanWeights(Word("weights", 0), Int("weights", 1), Int("weights", 2), Word("weights", 3)),
                 Int("scratch", 0), _single.ContainsKey("batch"),
-                new(_inputs), new(_outputs), new(_labels), new(_facts), new(_expansions), new(_calls), _pixels);
+                new(_inputs), new(_outputs), new(_labels), new(_facts), new(_expansions), new(_calls), _pixels,
+                _single.ContainsKey("backend") ? Word("backend", 0) : "");
         }
 
         // A word after an expansion's numbers, if it isn't one itself.

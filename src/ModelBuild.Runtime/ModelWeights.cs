@@ -63,6 +63,9 @@ public sealed unsafe class ModelWeights
 
     internal byte* Expanded { get; private set; }
 
+    /// <summary>What follows the header, once it is open. Valid as long as this object is.</summary>
+    public ReadOnlySpan<byte> Content => new(Data + Header, _bytes - Header);
+
     /// <summary>Maps, checks and expands on the first call.</summary>
     /// <exception cref="InvalidOperationException">The resource is missing, or belongs to another build than the class.</exception>
     public ModelWeights Open()
@@ -90,7 +93,7 @@ public sealed unsafe class ModelWeights
     }
 
     /// <summary>Whether the weights are, to the byte, those that the class was generated for.</summary>
-    internal bool Verify() => Convert.ToHexStringLower(SHA256.HashData(new ReadOnlySpan<byte>(Data + Header, _bytes - Header))) == _hash;
+    internal bool Verify() => Convert.ToHexStringLower(SHA256.HashData(Content)) == _hash;
 
     private void Map(Assembly assembly)
     {

@@ -40,6 +40,7 @@ internal static class ModelMetadata
         ("MaxMacs", MetadataKind.Text),
         ("Optimize", MetadataKind.Text),
         ("Numerics", MetadataKind.Text),
+        ("Backend", MetadataKind.Text),
         ("Export", MetadataKind.Text),
         ("Budgets", MetadataKind.Text),
         ("Measure", MetadataKind.Text),

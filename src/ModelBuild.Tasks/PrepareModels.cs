@@ -40,7 +40,7 @@ public sealed class PrepareModels : Task
     /// <summary>In a design-time build nothing is compressed, so what is there stays valid.</summary>
     public bool DesignTime { get; set; }
 
-    /// <summary>The models, with metadata Request, Stamp, Plan, Outline, Weights, Resource, Folder and PublishExport.</summary>
+    /// <summary>The models, with metadata Request, Stamp, Plan, Outline, Weights, Resource, Folder, Backend and PublishExport.</summary>
     [Output]
     public ITaskItem[] Prepared { get; set; } = [];
 
@@ -96,6 +96,7 @@ public sealed class PrepareModels : Task
         Set("Weights", At(".weights"));
         Set("Resource", model.Resource);
         Set("Folder", directory);
+        Set("Backend", model.Metadata("Backend"));
         Set("PublishExport", model.Metadata("PublishExport"));
         return item;
     }

@@ -30,6 +30,7 @@ internal static class ItemOptions
         new("--max-macs", "NUMBER", "The most multiply–accumulates a call: 6000000 or 6e6.", (r, v) => r with { MaxMacs = v }),
         new("--optimize", "WHAT", "Size (default) or Speed.", (r, v) => r with { Optimize = v }),
         new("--numerics", "HOW", "Strict, Default or Fast.", (r, v) => r with { Numerics = v }),
+        new("--backend", "WHO", "Who runs the model inside the class: ModelBuild (default) or OnnxRuntime.", (r, v) => r with { Backend = v }),
         new("--export", "FORMATS", "Formats to write the compressed model in. Default: onnx.", (r, v) => r with { Export = v }),
         new("--budgets", "SEVERITY", "What a missed budget is: error (default) or warning.", (r, v) => r with { Budgets = v }),
         new("--measure", "FLAG", "true: time a call, of the float and of the compressed model, for the report.", (r, v) => r with { Measure = v }),

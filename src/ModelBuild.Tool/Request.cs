@@ -44,6 +44,7 @@ internal sealed record Request(CompileRequest Compile, string Directory, string 
             Budgets: Get("budgets"),
             Measure: Get("measure"),
             Layout: Get("layout"),
+            Backend: Get("backend"),
             Resource: Get(RequestText.Resource),
             Project: Get(RequestText.Project),
             Line: Get(RequestText.Line) is { Length: > 0 } line ? int.Parse(line, CultureInfo.InvariantCulture) : 0,

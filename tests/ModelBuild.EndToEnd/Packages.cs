@@ -18,7 +18,7 @@ public static class Packages
     {
         string feed = Path.Combine(Root, "feed");
         Directory.CreateDirectory(feed);
-        foreach (string project in new[] { "ModelBuild.Runtime", "ModelBuild" })
+        foreach (string project in new[] { "ModelBuild.Runtime", "ModelBuild.OnnxRuntime", "ModelBuild" })
             Dotnet.Run(Repository, ["pack", Path.Combine("src", project), "--no-build", "-c", Configuration, "-o", feed, "-nodeReuse:false"]).Good();
         File.WriteAllText(Path.Combine(Root, "nuget.config"), $"""<configuration><packageSources><add key="modelbuild" value="{feed}" /></packageSources></configuration>""");
         // Nothing from the outside reaches a scratch project, nor a scratch project another.

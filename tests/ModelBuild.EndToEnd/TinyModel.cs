@@ -10,22 +10,25 @@ internal static class TinyModel
     /// <param name="path">The file to write.</param>
     /// <param name="bias">What b is; with ones as x, y is 4 + bias, 8 + bias, 12 + bias.</param>
     /// <param name="external">Where W is kept, from the model's folder, or null for in the model.</param>
-    public static void Write(string path, float bias = 0.5f, string? external = null)
+    /// <param name="last">An operator of one input that y comes from, perhaps after its domain and a dot; null for none.</param>
+    public static void Write(string path, float bias = 0.5f, string? external = null, string? last = null)
     {
         float[] w = [.. Enumerable.Range(0, 12).Select(i => i % 3 + 1f)], b = [bias, bias, bias];
         if (external != null)
             File.WriteAllBytes(Path.Combine(Path.GetDirectoryName(path)!, external), Raw(w));
         byte[] graph =
         [
-            .. Field(1, Node("MatMul", "x", "W", "xw")), .. Field(1, Node("Add", "xw", "b", "y")),
+            .. Field(1, Node("MatMul", "x", "W", "xw")), .. Field(1, Node("Add", "xw", "b", last == null ? "y" : "z")), .. last == null ? [] : Field(1, Node(last, "z", null, "y")),
             .. Field(2, Text("tiny")),
             .. Field(5, Tensor("W", [4, 3], w, external)), .. Field(5, Tensor("b", [3], b, null)),
             .. Field(11, Value("x", 4)), .. Field(12, Value("y", 3)),
         ];
-        File.WriteAllBytes(path, [.. Field(1, 8), .. Field(7, graph), .. Field(8, [.. Field(1, Text("")), .. Field(2, 17)])]);
+        File.WriteAllBytes(path, [.. Field(1, 8), .. Field(7, graph), .. Field(8, [.. Field(1, Text("")), .. Field(2, 17)]), .. Domain(last).Length == 0 ? [] : Field(8, [.. Field(1, Text(Domain(last))), .. Field(2, 1)])]);
     }
 
-    private static byte[] Node(string op, string a, string b, string y) => [.. Field(1, Text(a)), .. Field(1, Text(b)), .. Field(2, Text(y)), .. Field(3, Text(op)), .. Field(4, Text(op))];
+    private static byte[] Node(string op, string a, string? b, string y) => [.. Field(1, Text(a)), .. b == null ? [] : Field(1, Text(b)), .. Field(2, Text(y)), .. Field(3, Text(op)), .. Field(4, Text(op[(op.LastIndexOf('.') + 1)..])), .. Domain(op).Length == 0 ? [] : Field(7, Text(Domain(op)))];
+
+    private static string Domain(string? op) => op?.Contains('.') == true ? op[..op.LastIndexOf('.')] : "";
 
     private static byte[] Tensor(string name, int[] shape, float[] values, string? external) =>
     [

@@ -30,7 +30,8 @@ public class PlanTextTests
         select new Plan("0.1.0", "Digits", names[0], new(names[1], "00ff"), "0123", new(names[2], numbers[0], numbers[1], "beef"), numbers[2], numbers[3] % 2 == 0,
             new(inputs), new(outputs), new(labels), new(facts.Select(f => new PlanFact(f.Item1, f.Item2))),
             new([new PlanExpansion(names[3], "MaskF32", numbers[3], numbers[4], numbers[5], numbers[0] % 2 == 0 ? "" : "Winograd2", new(numbers[6..]))]), new(calls),
-            numbers[1] % 2 == 0 ? null : new(0, numbers[4], new(["0.5", "1"]), new(["-1E-05", "0"]), new(["1", "2"])));
+            numbers[1] % 2 == 0 ? null : new(0, numbers[4], new(["0.5", "1"]), new(["-1E-05", "0"]), new(["1", "2"])),
+            numbers[2] % 2 == 0 ? "" : Plan.OnnxRuntime);
 
     [TestMethod]
     public void Parse_ReturnsAnEqualPlan_WhenGivenWhatWriteWrote() =>

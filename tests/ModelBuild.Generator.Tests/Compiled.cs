@@ -16,7 +16,7 @@ internal static class Compiled
     private static readonly MetadataReference[] References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(path) == "ModelBuild.Runtime.dll")
+            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(path) is "ModelBuild.Runtime.dll" or "ModelBuild.OnnxRuntime.dll" or "Microsoft.ML.OnnxRuntime.dll")
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 

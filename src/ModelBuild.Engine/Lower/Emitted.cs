@@ -9,6 +9,9 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
     /// <summary>Why layers got the kernels that they have, where there was a choice.</summary>
     public EquatableArray<string> Choices { get; init; }
 
+    /// <summary>What follows the header of the weights.</summary>
+    public byte[] Content => Weights[WeightsWriter.Header..];
+
     /// <exception cref="OperatorException">The graph has something that can't be lowered.</exception>
     public static Emitted From(Graph graph, PlanNames names, Optimize optimize = Optimize.Size, Numerics numerics = Numerics.Strict)
     {
@@ -17,6 +20,16 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
         byte[] weights = lowered.Weights.Finish(
             id => PlanText.Write(PlanOf(graph, names, id, weightsPlan) with { ScratchBytes = lowered.ScratchBytes, Expansions = lowered.Expansions, Calls = lowered.Calls }), out string text);
         return new Emitted(PlanText.Parse(text), text, weights) { Choices = lowered.Choices };
+    }
+
+    /// <summary>A plan without calls, and the file that ONNX Runtime runs in their place.</summary>
+    /// <param name="signature">Of it only inputs, outputs and their types matter.</param>
+    public static Emitted Of(byte[] onnx, Graph signature, PlanNames names)
+    {
+        byte[] bytes = [.. new byte[WeightsWriter.Header], .. onnx];
+        var resource = new PlanWeights(names.Resource, bytes.Length, 0, Convert.ToHexStringLower(SHA256.HashData(onnx)));
+        WeightsWriter.Seal(bytes, id => PlanText.Write(PlanOf(signature, names, id, resource)), out string text);
+        return new Emitted(PlanText.Parse(text), text, bytes);
     }
 
     /// <summary>The same with what is known about it by now. The id stays: what only measures changes no byte of the weights.</summary>
@@ -34,7 +47,7 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
         Tool: typeof(Emitted).Assembly.GetName().Version!.ToString(3),
         names.Class, names.Namespace, names.Source, id, weights, ScratchBytes: 0, graph.Batch,
         Tensors(graph, graph.Inputs, v => Identifiers.Input(v, names.Class)), Tensors(graph, graph.Outputs, v => Identifiers.Output(v, names.Class)),
-        new(names.Labels), Facts: new([]), Expansions: new([]), Calls: new([]), names.Pixels);
+        new(names.Labels), Facts: new([]), Expansions: new([]), Calls: new([]), names.Pixels, names.Backend == Backend.OnnxRuntime ? Plan.OnnxRuntime : "");
 
     private static EquatableArray<PlanTensor> Tensors(Graph graph, IEnumerable<string> values, Func<string, string> identifier) =>
         new(values.Select(v => new PlanTensor(v, identifier(v), graph.Types[v].Element.Word(), graph.Types[v].Shape.Axes, Meaning(graph, v))));
@@ -51,6 +64,8 @@ internal sealed record Emitted(Plan Plan, string Text, byte[] Weights)
 internal sealed record PlanNames(string Class, string Namespace, PlanSource Source, string Resource, IReadOnlyList<string> Labels)
 {
     public PlanPixels? Pixels { get; init; }
+
+    public Backend Backend { get; init; }
 
     /// <summary>Of a plan that is only run.</summary>
     public static PlanNames None { get; } = new("Model", "Models", new("", new string('0', 64)), "", []);

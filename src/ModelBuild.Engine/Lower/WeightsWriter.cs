@@ -8,7 +8,10 @@ namespace ModelBuild.Engine;
 internal sealed class WeightsWriter(Optimize optimize)
 {
     /// <summary>Kernels may load whole vectors past the last element.</summary>
-    private const int Tail = 128, Header = 64, Alignment = 64;
+    private const int Tail = 128, Alignment = 64;
+
+    /// <summary>The bytes before the data.</summary>
+    public const int Header = 64;
 
     // Pieces, put together once: large weights should not be in memory many times over.
     private readonly List<byte[]> _pieces = [];
@@ -105,6 +108,13 @@ internal sealed class WeightsWriter(Optimize optimize)
             piece.CopyTo(bytes, at);
             at += piece.Length;
         }
+        Seal(bytes, plan, out text);
+        return bytes;
+    }
+
+    /// <summary>Writes the header of a resource that is complete otherwise.</summary>
+    public static void Seal(byte[] bytes, Func<string, string> plan, out string text)
+    {
         using var both = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         both.AppendData(System.Text.Encoding.UTF8.GetBytes(plan("")));
         both.AppendData(bytes);
@@ -114,7 +124,6 @@ internal sealed class WeightsWriter(Optimize optimize)
         BitConverter.TryWriteBytes(bytes.AsSpan(12), bytes.Length);
         hash.AsSpan(0, 16).CopyTo(bytes.AsSpan(16));
         text = plan(Convert.ToHexStringLower(hash.AsSpan(0, 16)));
-        return bytes;
     }
 
     /// <summary>The SHA-256 of what follows the header, in hexadecimal; final once every layer has been added.</summary>

@@ -12,16 +12,19 @@ internal sealed record Measurement(string Data, int Samples, int? CorrectBefore,
 
     public double Agreement => (double)Agree / Samples;
 
-    public static Measurement Of(string name, Emitted before, Emitted after, Dataset data, CancellationToken cancellation)
+    /// <param name="name">Of the data.</param>
+    /// <param name="before">The float model: a sample's outputs.</param>
+    /// <param name="after">What ships.</param>
+    /// <param name="data">The samples.</param>
+    /// <param name="cancellation">Ends it with an OperationCanceledException.</param>
+    public static Measurement Of(string name, Func<Tensor[], Tensor[]> before, Func<Tensor[], Tensor[]> after, Dataset data, CancellationToken cancellation)
     {
-        using var first = new PlanRunner(before.Plan, before.Weights);
-        using var second = new PlanRunner(after.Plan, after.Weights);
         int samples = 0, correctBefore = 0, correctAfter = 0, agree = 0;
         double worst = 0, largest = 0, signal = 0, noise = 0;
         foreach (Tensor[] sample in data.Samples())
         {
             cancellation.ThrowIfCancellationRequested();
-            Tensor[] r = first.Run(sample), y = second.Run(sample);
+            Tensor[] r = before(sample), y = after(sample);
             int classBefore = Best(r[0]), classAfter = Best(y[0]);
             agree += classBefore == classAfter ? 1 : 0;
             if (data.Labels is { } labels)

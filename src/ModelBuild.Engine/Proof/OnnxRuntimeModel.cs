@@ -31,6 +31,9 @@ internal sealed class OnnxRuntimeModel : IDisposable
         }
     }
 
+    /// <summary>A model in memory.</summary>
+    public static OnnxRuntimeModel? TryOpen(byte[] model, out string why) => TryOpen(options => new InferenceSession(model, options), out why);
+
     private static OnnxRuntimeModel? TryOpen(Func<SessionOptions, InferenceSession> open, out string why)
     {
         try
@@ -51,7 +54,14 @@ internal sealed class OnnxRuntimeModel : IDisposable
     /// <summary>Whether ONNX Runtime's library can't be loaded or doesn't take a model, whichever of them throws.</summary>
     public static bool IsAbsence(Exception e) => e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or BadImageFormatException or EntryPointNotFoundException;
 
+    public IReadOnlyList<string> Inputs => _session.InputNames;
+
     public IReadOnlyList<string> Outputs => _session.OutputNames;
+
+    /// <summary>What the model says of an input; of symbolic axes the length is negative.</summary>
+    public NodeMetadata Input(string name) => _session.InputMetadata[name];
+
+    public NodeMetadata Output(string name) => _session.OutputMetadata[name];
 
     /// <summary>All outputs for one set of inputs, by the model's names.</summary>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime can't run the model on these.</exception>
@@ -68,6 +78,15 @@ internal sealed class OnnxRuntimeModel : IDisposable
             foreach (OrtValue value in values)
                 value.Dispose();
         }
+    }
+
+    /// <summary>The graph's outputs for a sample of its inputs; both have their names in the model.</summary>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime can't run the model on these.</exception>
+    public Tensor[] Run(Graph graph, Tensor[] sample)
+    {
+        Tensor[] all = Run([.. graph.Inputs.Zip(sample)]);
+        List<string> names = [.. Outputs];
+        return [.. graph.Outputs.Select(o => all[names.IndexOf(o)])];
     }
 
     private static OrtValue Value(Tensor tensor)

@@ -19,7 +19,7 @@ internal sealed record Proof(string Judge, int Samples, double Error, string Why
     private const int MostSamples = 16;
 
     /// <summary>The limit of a float model (contract, Numbers), and of one that holds integers already: there, single steps may differ and carry on.</summary>
-    private const double FloatLimit = 1e-4, QuantizedLimit = 5e-2;
+    public const double FloatLimit = 1e-4, QuantizedLimit = 5e-2;
 
     /// <exception cref="DiagnosticException">MB3001: the two differ by more than the limit; the text names the first tensor that does. MB3011: the reference differs.</exception>
     public static Proof Of(string file, Graph imported, Emitted emitted, IEnumerable<Tensor[]> data, ReferenceData? reference, CancellationToken cancellation)
@@ -50,7 +50,7 @@ internal sealed record Proof(string Judge, int Samples, double Error, string Why
             if (!judged)
                 break;
         }
-        ReferenceProof? met = reference?.Check(runner, imported.Outputs, limit, cancellation);
+        ReferenceProof? met = reference?.Check(runner.Run, imported.Outputs, limit, cancellation);
         string judge = !judged ? "scalar reference" : ofFile ? "ONNX Runtime" : "ONNX Runtime, on the import's export";
         return new Proof(judge, samples, worst, judged ? "" : why, (judged && ofFile) || met != null ? "proved" : "unproved", met);
     }
@@ -59,8 +59,7 @@ internal sealed record Proof(string Judge, int Samples, double Error, string Why
     {
         try
         {
-            Tensor[] all = model.Run([.. graph.Inputs.Zip(sample)]);
-            return [.. graph.Outputs.Select(o => all[model.Outputs.ToList().IndexOf(o)])];
+            return model.Run(graph, sample);
         }
         catch (OnnxRuntimeException e)
         {

@@ -39,14 +39,14 @@ internal sealed record ReferenceData(DataSource Source, Dataset Inputs, Dataset 
     }
 
     /// <exception cref="DiagnosticException">MB3011: an output differs by more than the limit.</exception>
-    public ReferenceProof Check(PlanRunner runner, IReadOnlyList<string> outputs, double limit, CancellationToken cancellation)
+    public ReferenceProof Check(Func<Tensor[], Tensor[]> run, IReadOnlyList<string> outputs, double limit, CancellationToken cancellation)
     {
         double worst = 0;
         int samples = 0;
         foreach (var (sample, expected) in Inputs.Samples().Zip(Outputs.Samples()))
         {
             cancellation.ThrowIfCancellationRequested();
-            Tensor[] actual = runner.Run(sample);
+            Tensor[] actual = run(sample);
             for (int i = 0; i < actual.Length; i++)
             {
                 double error = Comparison.Error(actual[i], expected[i]);

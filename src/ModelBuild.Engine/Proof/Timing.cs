@@ -10,25 +10,21 @@ internal sealed record Timing(double Before, double After)
     private static readonly TimeSpan s_phase = TimeSpan.FromMilliseconds(100), s_pause = TimeSpan.FromMilliseconds(150);
 
     /// <summary>Both in turn, and the median of the rounds: what else the machine does meets both.</summary>
-    public static Timing Of(Emitted before, Emitted after, Tensor[] sample)
+    public static Timing Of(Action before, Action after)
     {
-        using var first = new PlanRunner(before.Plan, before.Weights);
-        using var second = new PlanRunner(after.Plan, after.Weights);
-        ReadOnlyMemory<byte>[] inputs = [.. sample.Select(s => s.Bytes)];
-        Memory<byte>[] outputs = [.. first.Run(sample).Select(o => new byte[o.Bytes.Length].AsMemory())];
         // The just-in-time compiler waits for calls, then for quiet, twice, before it makes its best of a method.
         for (int phase = 0; phase < Phases; phase++)
         {
             for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < s_phase;)
             {
-                first.Run(inputs, outputs);
-                second.Run(inputs, outputs);
+                before();
+                after();
             }
             Thread.Sleep(s_pause);
         }
         double[] one = new double[Rounds], two = new double[Rounds];
         for (int round = 0; round < Rounds; round++)
-            (one[round], two[round]) = (Microseconds(() => first.Run(inputs, outputs)), Microseconds(() => second.Run(inputs, outputs)));
+            (one[round], two[round]) = (Microseconds(before), Microseconds(after));
         return new Timing(one.Order().ElementAt(Rounds / 2), two.Order().ElementAt(Rounds / 2));
     }
 

@@ -3,12 +3,15 @@ namespace ModelBuild.Engine;
 /// <summary>What is there after a step (or before the first): the graph, what lowering makes of it, and how far its layers are from the float model's.</summary>
 internal sealed record StepResult(string Step, Graph Graph, Emitted Emitted, IReadOnlyList<ReportLayer> Layers, IReadOnlyDictionary<string, LayerError> Errors)
 {
+    /// <summary>Whether what ships is the graph as an ONNX file, and not what lowering makes of it.</summary>
+    public bool IsOnnx { get; init; }
+
     public Footprint Footprint
     {
         get
         {
             var worst = Errors.Select(e => (e.Key, e.Value)).OrderByDescending(e => e.Value.Error).FirstOrDefault();
-            return Footprint.Of(Step, Graph) with { Stored = Emitted.Weights.Length, Error = worst.Value?.Error, Layer = worst.Value?.Error > 0 ? worst.Key : null };
+            return Footprint.Of(Step, Graph) with { Stored = IsOnnx ? null : Emitted.Weights.Length, Error = worst.Value?.Error, Layer = worst.Value?.Error > 0 ? worst.Key : null };
         }
     }
 }

@@ -49,9 +49,7 @@ internal static class ModelCheck
     private static Tensor[] Judged(OnnxRuntimeModel judge, Graph graph, Tensor[] sample, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        Tensor[] all = judge.Run([.. graph.Inputs.Zip(sample)]);
-        List<string> names = [.. judge.Outputs];
-        return [.. graph.Outputs.Select(o => all[names.IndexOf(o)])];
+        return judge.Run(graph, sample);
     }
 
     private static (Verdict, string) Compare(Graph graph, Tensor[][] expected, IReadOnlyList<Tensor[]> actual, string judge)

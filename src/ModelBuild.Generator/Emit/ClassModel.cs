@@ -38,6 +38,9 @@ internal sealed class ClassModel
 
     public TensorModel[] Tensors { get; }
 
+    /// <summary>What the instance rents a call's memory from.</summary>
+    public string Arenas => Plan.IsByOnnxRuntime ? "OnnxArenas" : "Arenas";
+
     public bool HasLabels => Plan.Labels.Count > 0;
 
     public string Fact(string key) => Plan.Facts.FirstOrDefault(f => f.Key == key)?.Value ?? "";

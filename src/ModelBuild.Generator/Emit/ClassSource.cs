@@ -59,6 +59,7 @@ internal static class ClassSource
             ("source", plan.Source.File),
             ("sha256", plan.Source.Hash),
             ("weights", $"{Literals.Grouped(plan.Weights.Bytes)} bytes, the resource '{plan.Weights.Resource}'"),
+            .. plan.IsByOnnxRuntime ? [("runs by", "ONNX Runtime")] : (IEnumerable<(string, string)>)[],
             .. plan.Weights.ExpandedBytes > 0 ? [("expanded", $"{Literals.Grouped(plan.Weights.ExpandedBytes)} bytes, once per process")] : (IEnumerable<(string, string)>)[],
             ("scratch", $"{Literals.Grouped(model.ArenaBytes)} bytes for each concurrent call"),
             .. plan.Facts.Select(f => (f.Key, f.Value)),
@@ -98,8 +99,13 @@ internal static class ClassSource
             source.Call($"private static readonly float[] s_pixels = {Runtime}Pixels.Table", [$"scale: {Numbers(pixels.Scale)}", $"mean: {Numbers(pixels.Mean)}", $"std: {Numbers(pixels.Std)}"]);
         }
         source.Line();
-        source.Line($"private readonly {Runtime}Arenas _arenas;");
+        source.Line($"private readonly {Runtime}{model.Arenas} _arenas;");
         source.Line();
+        if (plan.IsByOnnxRuntime)
+        {
+            SessionMembers.Construction(source, model);
+            return;
+        }
         source.Summary("Maps the weights; the first instance of a process also checks and expands them. One instance serves a whole process.");
         source.Parameter("threads", "How many threads one call may use.");
         source.Line("/// <exception cref=\"global::System.InvalidOperationException\">The weights are missing, or belong to another build than this class.</exception>");

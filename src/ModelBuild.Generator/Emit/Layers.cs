@@ -10,6 +10,11 @@ internal static class Layers
 
     public static void Write(SourceWriter source, ClassModel model)
     {
+        if (model.Plan.IsByOnnxRuntime)
+        {
+            SessionMembers.Compute(source, model);
+            return;
+        }
         PlanCall[] calls = [.. model.Plan.Calls];
         int groups = (calls.Length + GroupSize - 1) / GroupSize;
         if (groups <= 1)

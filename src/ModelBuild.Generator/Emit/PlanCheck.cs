@@ -35,6 +35,8 @@ internal static class PlanCheck
             if (plan.Inputs[pixels.Input].Shape.Aggregate(1L, (a, b) => a * b) % ((long)pixels.Scale.Count * pixels.Inner) != 0 && pixels.Scale.Count > 1)
                 return Fault.Unreadable($"the input {pixels.Input} has no {pixels.Scale.Count} channels of {pixels.Inner}");
         }
+        if (plan.Backend.Length > 0 && !plan.IsByOnnxRuntime)
+            return Fault.Unreadable($"there is no backend '{plan.Backend}'");
         if (plan.Outputs.Count == 0)
             return Fault.Unreadable("there is no output");
         string? word = plan.Calls.SelectMany(c => c.Arguments.Select(a => a.Name).Prepend(c.Kernel)).Concat(plan.Expansions.Select(e => e.Decoder)).Concat(plan.Expansions.Select(e => e.Form).Where(f => f.Length > 0)).FirstOrDefault(w => !Identifiers.IsIdentifier(w));

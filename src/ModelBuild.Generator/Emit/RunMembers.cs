@@ -66,7 +66,7 @@ internal static class RunMembers
         source.Call("Compute", spans.Prepend($"in {model.Local("lease")}.Frame"));
 
     public static void Rent(SourceWriter source, ClassModel model) =>
-        source.Line($"using {ClassSource.Runtime}Arenas.Lease {model.Local("lease")} = _arenas.Rent();");
+        source.Line($"using {ClassSource.Runtime}{model.Arenas}.Lease {model.Local("lease")} = _arenas.Rent();");
 
     public static void Check(SourceWriter source, TensorModel tensor, string name) =>
         source.Line($"{Spans}Check({name}.Length, {tensor.Member}.Length, {tensor.Member}.Name, \"{tensor.Shape}\", nameof({name}));");

@@ -8,7 +8,7 @@ internal static class LiteRt
     private const string Script = """
         import fs from 'fs'; import path from 'path'; import vm from 'vm'; import { createRequire } from 'module';
         // It is made for browsers, whose workers have these.
-        globalThis.self = globalThis; globalThis.require = createRequire(path.join(process.cwd(), 'x.js')); globalThis.__dirname = process.cwd(); globalThis.__filename = 'x';
+        globalThis.self = globalThis; globalThis.require = createRequire(path.join(process.cwd(), 'x.js')); globalThis.__dirname = path.join(process.cwd(), 'node_modules/@litertjs/core/wasm'); globalThis.__filename = 'x';
         globalThis.importScripts = url => { const file = url.startsWith('file://') ? new URL(url).pathname : url; vm.runInThisContext(fs.readFileSync(file, 'utf8'), { filename: file }); };
         const core = path.join(process.cwd(), 'node_modules/@litertjs/core');
         const litert = await import('file://' + path.join(core, JSON.parse(fs.readFileSync(path.join(core, 'package.json'))).main ?? 'dist/index.js'));

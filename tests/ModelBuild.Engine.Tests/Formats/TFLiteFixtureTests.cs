@@ -16,7 +16,7 @@ public class TFLiteFixtureTests
         using (runner)
         {
             var request = new CompileRequest(Fixtures.Path($"models/tflite/{name}.tflite"), "Model", "Models", Reference: Fixtures.Path($"reference/{name}.tflite.npz"));
-            ReferenceProof proof = ReferenceData.Open(request, graph)!.Check(runner, graph.Outputs, 1e-5, CancellationToken.None);
+            ReferenceProof proof = ReferenceData.Open(request, graph)!.Check(runner.Run, graph.Outputs, 1e-5, CancellationToken.None);
             TestContext.WriteLine($"{name}: {proof.Error:E2} over {proof.Samples} samples");
             Assert.IsGreaterThan(0, proof.Samples);
         }

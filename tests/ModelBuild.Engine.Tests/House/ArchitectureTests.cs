@@ -9,6 +9,7 @@ public class ArchitectureTests
 {
     [TestMethod]
     [DataRow("ModelBuild.Runtime", "net10.0", "")]
+    [DataRow("ModelBuild.OnnxRuntime", "net10.0", "Microsoft.ML.OnnxRuntime ModelBuild.Runtime")]
     [DataRow("ModelBuild.Engine", "net10.0", "Google.FlatBuffers Google.Protobuf Microsoft.ML.OnnxRuntime ModelBuild.Runtime OxyPlot Sep")]
     [DataRow("ModelBuild.Tool", "net10.0", "Microsoft.CodeAnalysis Microsoft.CodeAnalysis.CSharp Microsoft.ML.OnnxRuntime ModelBuild.Engine ModelBuild.Runtime Google.Protobuf Spectre.Console Spectre.Console.Ansi System.CommandLine")]
     [DataRow("ModelBuild.Generator", "netstandard2.0", "Microsoft.CodeAnalysis Microsoft.CodeAnalysis.CSharp")]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Google.Protobuf;
 using ModelBuild.Engine.Onnx;
 
 namespace ModelBuild.Engine;
@@ -15,6 +16,20 @@ internal sealed class OnnxTensors(string file)
 
     public Tensor Tensor(TensorProto proto, string name)
     {
+        var (type, stored) = Stored(proto, name);
+        ElementType element = type.Element;
+        int bytes = type.Bytes;
+        ReadOnlyMemory<byte> data = proto.DataLocation == TensorProto.Types.DataLocation.External ? External(proto, name, stored)
+            : proto.RawData.Length > 0 || bytes == 0 ? proto.RawData.Memory
+            : Typed(proto, element);
+        if (data.Length != stored)
+            throw Diagnostics.Tensor(file, name, $"{type} takes {stored} bytes, and the file has {data.Length}");
+        return new Tensor(type, IsPacked(element) ? Unpack(data.ToArray(), bytes, element == ElementType.Int4) : data);
+    }
+
+    // Bytes in a file: 4-bit elements are packed by two.
+    private (TensorType Type, int Bytes) Stored(TensorProto proto, string name)
+    {
         var element = (ElementType)proto.DataType;
         if (!Enum.IsDefined(element) || element is ElementType.String or ElementType.Complex64 or ElementType.Complex128)
             throw Diagnostics.Tensor(file, name, $"element type {proto.DataType} ({element}) is not supported");
@@ -28,15 +43,10 @@ internal sealed class OnnxTensors(string file)
         {
             throw Diagnostics.Tensor(file, name, $"the shape {type.Shape} has more than 2^31 bytes");
         }
-        bool packed = element is ElementType.Int4 or ElementType.UInt4 or ElementType.Float4E2M1;
-        int stored = packed ? (bytes + 1) / 2 : bytes;
-        ReadOnlyMemory<byte> data = proto.DataLocation == TensorProto.Types.DataLocation.External ? External(proto, name, stored)
-            : proto.RawData.Length > 0 || bytes == 0 ? proto.RawData.Memory
-            : Typed(proto, element);
-        if (data.Length != stored)
-            throw Diagnostics.Tensor(file, name, $"{type} takes {stored} bytes, and the file has {data.Length}");
-        return new Tensor(type, packed ? Unpack(data.ToArray(), bytes, element == ElementType.Int4) : data);
+        return (type, IsPacked(element) ? (bytes + 1) / 2 : bytes);
     }
+
+    private static bool IsPacked(ElementType element) => element is ElementType.Int4 or ElementType.UInt4 or ElementType.Float4E2M1;
 
     public Tensor Sparse(SparseTensorProto proto)
     {
@@ -98,6 +108,16 @@ internal sealed class OnnxTensors(string file)
             values[i] = (byte)(signed && nibble > 7 ? nibble - 16 : nibble);
         }
         return values;
+    }
+
+    /// <summary>Moves a tensor's external data into it.</summary>
+    public void Inline(TensorProto proto)
+    {
+        if (proto.DataLocation != TensorProto.Types.DataLocation.External)
+            return;
+        proto.RawData = UnsafeByteOperations.UnsafeWrap(External(proto, proto.Name, Stored(proto, proto.Name).Bytes));
+        proto.DataLocation = TensorProto.Types.DataLocation.Default;
+        proto.ExternalData.Clear();
     }
 
     private byte[] External(TensorProto proto, string name, int bytes)

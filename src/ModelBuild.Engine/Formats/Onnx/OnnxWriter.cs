@@ -96,6 +96,13 @@ internal sealed class OnnxWriter
         }
     }
 
+    /// <summary>How many bytes of the file a constant's numbers are.</summary>
+    public static int Bytes(Tensor tensor, int? outputs) => OnnxWeights.Smallest(tensor, outputs) is { } small
+        ? Packed(small.Data) + small.Steps.SelectMany(s => s.Constants).Sum(c => Packed(c.Value))
+        : Packed(tensor);
+
+    private static int Packed(Tensor tensor) => tensor.Element is ElementType.UInt4 or ElementType.Int4 ? (tensor.Bytes.Length + 1) / 2 : tensor.Bytes.Length;
+
     private static TensorProto Proto(string name, Tensor tensor, ElementType element, ReadOnlySpan<byte> bytes)
     {
         if (element is ElementType.UInt4 or ElementType.Int4)

@@ -24,9 +24,9 @@ public static class Outline
         {
             return ModelFormat.Import(request.Model, options).Graph;
         }
-        catch (DiagnosticException e) when (backend == Backend.OnnxRuntime && Compiler.IsOnlyOurs(request, e.Diagnostic))
+        catch (DiagnosticException e) when (Compiler.IsOnlyOurs(request, e.Diagnostic))
         {
-            return OnnxAsIs.Read(request.Model, options).Signature;
+            return backend == Backend.OnnxRuntime ? OnnxAsIs.Read(request.Model, options).Signature : throw Diagnostics.OrOnnxRuntime(e.Diagnostic, recipe: request.Recipe.Length > 0);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Google.Protobuf;
 using ModelBuild.Engine.Onnx;
 using ModelBuild.Generator.Tests;
@@ -57,6 +58,13 @@ public class BackendTests
                 return $"{Digits.Text(s_model.Classify(pixels))} {best[0].Label}";
             }
 
+            public static float[] RunOn(int threads, float[] image)
+            {
+                var scores = new float[Digits.Scores.Length];
+                new Digits(threads).Run(image, scores);
+                return scores;
+            }
+
             public static void New() => new Digits().Warmup();
 
             public static long Allocated(int calls)
@@ -110,6 +118,10 @@ public class BackendTests
         allocated(100);
         Assert.AreEqual(0, Enumerable.Range(0, 3).Min(_ => allocated(200)));
         Assert.AreEqual(1, caller.GetProperty("Configured")!.GetValue(null));
+        float[] onTwo = (float[])caller.GetMethod("RunOn")!.Invoke(null, [2, images[0]])!;
+        for (int c = 0; c < onTwo.Length; c++)
+            Assert.AreEqual(run(images[0])[c], onTwo[c], 1e-5);
+        Assert.AreEqual(Math.Min(2, Environment.ProcessorCount), caller.GetProperty("Configured")!.GetValue(null));
         var info = (ModelInfo)caller.GetProperty("Info")!.GetValue(null)!;
         Assert.IsTrue(info.Verify());
         Assert.AreEqual(session.Weights.Length, info.WeightsBytes);
@@ -235,6 +247,53 @@ public class BackendTests
         Diagnostic fault = Fault(new(file, "Dets", "Models", Backend: "OnnxRuntime"));
         Assert.AreEqual(("MB2016", file), (fault.Id, fault.File));
         StringAssert.Contains(fault.Text, "Nonsense");
+    });
+
+    [TestMethod]
+    [DataRow(1, 1L << 30, "MB2007", "input 'image': it is [1, 1073741824, 2], and more than 67108864 elements are not supported")]
+    [DataRow(8, 2L, "MB2016", "")]
+    public void Model_IsOneError_WhenItsSignatureCantBe(int element, long rows, string id, string text) => InFolder(folder =>
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(Unsupported(folder, false)));
+        // Without the product, whose constant would not fit.
+        model.Graph.Node.RemoveAt(0);
+        model.Graph.Initializer.Clear();
+        model.Graph.Node[0].OpType = "NonZero";
+        model.Graph.Node[0].Input[0] = "image";
+        model.Graph.Input[0].Type.TensorType.ElemType = element;
+        model.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimValue = rows;
+        model.Graph.Output[0].Type.TensorType = new() { ElemType = (int)ElementType.Int64 };
+        string file = Path.Combine(folder, "dets.onnx");
+        File.WriteAllBytes(file, model.ToByteArray());
+        Diagnostic fault = Fault(new(file, "Dets", "Models", Backend: "OnnxRuntime"));
+        Assert.AreEqual((id, file), (fault.Id, fault.File), fault.Text);
+        StringAssert.Contains(fault.Text, text);
+    });
+
+    [TestMethod]
+    public void Reference_IsMet_OrIsAnError() => InFolder(folder =>
+    {
+        string file = Unsupported(folder, false);
+        void Npz(float dets)
+        {
+            using ZipArchive zip = ZipFile.Open(Path.Combine(folder, "r.npz"), ZipArchiveMode.Create);
+            Entry("image.npy", "(1, 1, 2, 2)", [1, 2, 3, 4]);
+            Entry("dets.npy", "(1, 1)", [dets]);
+
+            void Entry(string name, string shape, float[] values)
+            {
+                string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".PadRight(117) + "\n";
+                using Stream stream = zip.CreateEntry(name).Open();
+                stream.Write([0x93, .. "NUMPY"u8, 1, 0, 118, 0, .. System.Text.Encoding.ASCII.GetBytes(header), .. values.SelectMany(BitConverter.GetBytes)]);
+            }
+        }
+
+        CompileRequest request = new(file, "Dets", "Models", Backend: "OnnxRuntime", Reference: Path.Combine(folder, "r.npz"));
+        Npz(-4);
+        Assert.AreEqual("proved", Report.Parse(Compile(request).Files["report.json"]).Import);
+        File.Delete(Path.Combine(folder, "r.npz"));
+        Npz(-5);
+        Assert.AreEqual("MB3011", Fault(request).Id);
     });
 
     [TestMethod]

@@ -9,6 +9,9 @@ namespace ModelBuild.Engine;
 /// </summary>
 internal sealed record OnnxAsIs(Graph Signature, byte[] File, int Nodes, IReadOnlyList<string> Files)
 {
+    /// <summary>Of an input or output; what is measured holds several of them.</summary>
+    private const int MostElements = 1 << 26;
+
     /// <exception cref="DiagnosticException">MB2xxx: it is no model, its external data can't be read, ONNX Runtime doesn't take it, or its signature isn't fixed.</exception>
     public static OnnxAsIs Read(string path, ImportOptions options)
     {
@@ -37,14 +40,19 @@ internal sealed record OnnxAsIs(Graph Signature, byte[] File, int Nodes, IReadOn
         {
             NodeMetadata type = session.Input(input);
             bool leading = false;
-            builder.AddInput(input, new TensorType(Element(type) ?? throw Diagnostics.Input(path, input, NoElement(type)), Shape(input, type, options, axis =>
+            if (Fault(type) is { } fault)
+                throw Diagnostics.Input(path, input, fault);
+            Shape shape = Shape(input, type, options, axis =>
             {
                 if (axis > 0)
                     throw Diagnostics.Dimension(path, input, axis, type.SymbolicDimensions[axis]);
                 leading = true;
                 ones.Add(type.SymbolicDimensions[axis]);
                 return 1;
-            })));
+            });
+            if (Fault(shape) is { } tooLarge)
+                throw Diagnostics.Input(path, input, tooLarge);
+            builder.AddInput(input, new TensorType(Element(type)!.Value, shape));
             batch &= leading;
         }
         Graph graph = builder.Build([]);
@@ -52,18 +60,27 @@ internal sealed record OnnxAsIs(Graph Signature, byte[] File, int Nodes, IReadOn
         {
             NodeMetadata type = session.Output(output);
             bool leading = false;
+            if (Fault(type) is { } fault)
+                throw Diagnostics.Session(path, $"output '{output}': {fault}");
             // A symbolic axis is the samples', if it is called as theirs or leads.
             Shape shape = Shape(output, type, options, axis =>
             {
                 string name = type.SymbolicDimensions[axis];
                 leading |= axis == 0;
-                return axis == 0 && ones.Count > 0 || (name.Length > 0 && ones.Contains(name)) ? 1 : throw Diagnostics.OutputDimension(path, output, axis, name);
+                return (axis == 0 && ones.Count > 0) || (name.Length > 0 && ones.Contains(name)) ? 1 : throw Diagnostics.OutputDimension(path, output, axis, name);
             });
-            graph = graph with { Outputs = graph.Outputs.Add(output), Types = graph.Types.SetItem(output, new TensorType(Element(type) ?? throw Diagnostics.Session(path, $"output '{output}': {NoElement(type)}"), shape)) };
+            if (Fault(shape) is { } tooLarge)
+                throw Diagnostics.Session(path, $"output '{output}': {tooLarge}");
+            graph = graph with { Outputs = graph.Outputs.Add(output), Types = graph.Types.SetItem(output, new TensorType(Element(type)!.Value, shape)) };
             batch &= leading;
         }
         return graph with { Batch = batch };
     }
+
+    private static string? Fault(NodeMetadata type) =>
+        !type.IsTensor ? "only tensors are supported" : Element(type) == null ? $"its elements are {(ElementType)type.ElementDataType}, which a class has no span for" : null;
+
+    private static string? Fault(Shape shape) => shape.Aggregate(1L, (size, length) => Math.Min(size * length, int.MaxValue)) > MostElements ? $"it is {shape}, and more than {MostElements} elements are not supported" : null;
 
     /// <summary>What the model says, else the item's Dimensions (by the axis's name, or as <c>tensor.axis</c>), else what <paramref name="otherwise"/> makes of the axis.</summary>
     private static Shape Shape(string tensor, NodeMetadata type, ImportOptions options, Func<int, int> otherwise) => ModelBuild.Engine.Shape.Of(type.Dimensions.Select((length, axis) =>
@@ -73,10 +90,8 @@ internal sealed record OnnxAsIs(Graph Signature, byte[] File, int Nodes, IReadOn
 
     // Those that a class can have as spans.
     private static ElementType? Element(NodeMetadata type) =>
-        type.IsTensor && (ElementType)type.ElementDataType is var element and (ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.Bool or ElementType.Int8 or ElementType.Int16
+        (ElementType)type.ElementDataType is var element and (ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.Bool or ElementType.Int8 or ElementType.Int16
             or ElementType.Int32 or ElementType.Int64 or ElementType.UInt8 or ElementType.UInt16 or ElementType.UInt32 or ElementType.UInt64) ? element : null;
-
-    private static string NoElement(NodeMetadata type) => type.IsTensor ? $"its elements are {(ElementType)type.ElementDataType}, which a class has no span for" : "only tensors are supported";
 
     private static IEnumerable<TensorProto> Tensors(ModelProto model) => [.. Tensors(model.Graph), .. model.Functions.SelectMany(f => f.Node).SelectMany(Tensors)];
 

@@ -56,12 +56,13 @@ public static class Compiler
             {
                 Samples = data.Known.Samples(), Labels = data.Known.Labels, Note = notes.Add, Search = found => search = found, Progress = layer => progress?.Invoke($"{step.Text}: {layer}"), Cancellation = cancellation,
             };
-            results.Add(Lowered(request, () => run.After(results[^1], step, context)));
+            StepResult last = results[^1] = results[^1] with { Emitted = null };
+            results.Add(Lowered(request, () => run.After(last, step, context)));
         }
 
         StepResult start = run.Start(before);
         Graph graph = results[^1].Graph;
-        Emitted after = results[^1].Emitted;
+        Emitted after = results[^1].Emitted!;
         ILookup<bool, Diagnostic> idle;
         using var first = new PlanRunner(before.Plan, before.Weights);
         Measurement measurement;

@@ -10,8 +10,6 @@ namespace ModelBuild.Engine;
 /// </summary>
 internal sealed class Lowering
 {
-    private sealed record Call(string Kernel, (string Name, object? Value)[] Arguments, string Comment);
-
     private readonly Graph _graph;
     private readonly Dictionary<string, View> _views = [];
     private readonly Dictionary<string, (int Input, View View)> _later = [];
@@ -25,7 +23,7 @@ internal sealed class Lowering
     private readonly Dictionary<string, int[]> _orders = [];
     private readonly HashSet<Node> _absorbed = new(ReferenceEqualityComparer.Instance);
     private readonly List<Buffer> _buffers = [];
-    private readonly List<Call> _calls = [];
+    private readonly List<LoweredCall> _calls = [];
     private readonly List<string> _choices = [];
     private string _comment = "", _layer = "";
 
@@ -63,7 +61,7 @@ internal sealed class Lowering
             lowering.Store(i, lowering.Read(graph.Outputs[i]));
         }
         int scratch = MemoryPlan.Place(lowering._buffers);
-        return new Lowered(new(lowering._calls.Select(Render)), new(lowering.Weights.Expansions), lowering.Weights.ExpandedBytes, lowering.Weights, scratch, new(lowering._choices));
+        return new Lowered(new(lowering._calls.Select(c => c.ToPlan())), new(lowering.Weights.Expansions), lowering.Weights.ExpandedBytes, lowering.Weights, scratch, new(lowering._choices));
     }
 
     private void Lower(Node node)
@@ -242,7 +240,7 @@ internal sealed class Lowering
             view.Buffer.First = Math.Min(view.Buffer.First, _calls.Count);
             view.Buffer.Last = Math.Max(view.Buffer.Last, _calls.Count);
         }
-        _calls.Add(new Call(kernel, arguments, _comment));
+        _calls.Add(new LoweredCall(kernel, arguments, _comment));
     }
 
     /// <summary>Takes over a clamp that follows: the value that then leaves the kernel, and its bounds.</summary>
@@ -397,23 +395,4 @@ internal sealed class Lowering
         _orders.GetValueOrDefault(value) ?? (_writers.TryGetValue(value, out Node? writer) && writer.Op.Dequantizes != null ? _orders.GetValueOrDefault(writer.Inputs[0]) : null);
 
     private WeightsOwner Owner => new(_layer, _graph.Coded.Contains(_layer));
-
-    private static PlanCall Render(Call call) => new(call.Kernel, new(call.Arguments.Select(a => new PlanArgument(a.Name, Render(a.Value)))), call.Comment);
-
-    private static string Render(object? value) => value switch
-    {
-        null => "none",
-        int i => i.ToString(CultureInfo.InvariantCulture),
-        float f => float.IsInfinity(f) ? f > 0 ? "inff" : "-inff" : f.ToString("R", CultureInfo.InvariantCulture) + "f",
-        Ints list => "[" + string.Join(",", list.Select(i => i.ToString(CultureInfo.InvariantCulture))) + "]",
-        View view => $"{view.Buffer.Space.ToString().ToLowerInvariant()}+{view.Buffer.Offset + view.Start * view.Element.Bytes()}",
-        string word => word,
-        _ => throw new ArgumentException(value.GetType().Name),
-    };
 }
-
-/// <summary>The integer end of a group: <paramref name="Nodes"/> are its clamp, if any, and its quantization; bounds are integers.</summary>
-internal sealed record QuantizedEnd(string Value, Quantization As, int Lo, int Hi, IReadOnlyList<Node> Nodes);
-
-/// <summary>What lowering yields.</summary>
-internal sealed record Lowered(EquatableArray<PlanCall> Calls, EquatableArray<PlanExpansion> Expansions, int ExpandedBytes, WeightsWriter Weights, int ScratchBytes, EquatableArray<string> Choices);

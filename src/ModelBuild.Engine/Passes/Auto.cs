@@ -33,7 +33,8 @@ internal sealed record Auto(
     {
         Node[] layers = [.. graph.Nodes.Where(n => Applies(graph, n) && Nodes.Selects(n))];
         Sample[] samples = [.. context.Samples.Select((s, i) => new Sample(s, context.Labels?[i]))];
-        var search = new Search(graph, context, layers, [.. samples.Where((_, i) => i % Every != 0)], [.. samples.Where((_, i) => i % Every == 0)], Nodes);
+        Sample[] seen = [.. samples.Where((_, i) => i % Every != 0)], apart = [.. samples.Where((_, i) => i % Every == 0)];
+        var search = new Search(graph, context, layers, seen, apart, [.. Search.Outputs(graph, apart.Concat(seen))], Nodes);
         // What one would write by hand first: what is found is no worse.
         foreach (int[] uniform in search.Uniform().TakeWhile(_ => search.Tried.Count < Trials && (MaxSize != null ? !search.Tried.Any(Fits) : search.Tried.All(Fits))))
             search.Try(uniform);
@@ -63,11 +64,11 @@ internal sealed record Auto(
     /// <summary>A format for each layer, by its place among the formats; the bytes of the weights, and the share of the samples that it loses.</summary>
     private sealed record Assignment(int[] Formats, int Bytes, double Drop);
 
-    private sealed class Search(Graph graph, PassContext context, Node[] layers, Sample[] seen, Sample[] apart, Selection nodes)
+    private sealed class Search(Graph graph, PassContext context, Node[] layers, Sample[] seen, Sample[] apart, Tensor[] given, Selection nodes)
     {
-        // What the network gave, and what has been tried.
-        private readonly Tensor[] _given = [.. Outputs(graph, apart)];
-        private readonly Margins _margins = new([.. Outputs(graph, [.. apart, .. seen])], [.. apart.Concat(seen).Select(s => s.Label)]);
+        // What the network gave for the samples apart, and what has been tried.
+        private readonly Tensor[] _given = [.. given[..apart.Length]];
+        private readonly Margins _margins = new(given, [.. apart.Concat(seen).Select(s => s.Label)]);
         private readonly List<Assignment> _tried = [];
 
         // What each layer alone costs in each format.
@@ -166,7 +167,7 @@ internal sealed record Auto(
 
         private double Size(Node layer) => graph.Constant(layer.Inputs[1])!.Shape.Size;
 
-        private static IEnumerable<Tensor> Outputs(Graph graph, IEnumerable<Sample> samples)
+        public static IEnumerable<Tensor> Outputs(Graph graph, IEnumerable<Sample> samples)
         {
             Emitted emitted = Emitted.From(graph, PlanNames.None);
             using var runner = new PlanRunner(emitted.Plan, emitted.Weights);

@@ -18,12 +18,12 @@ internal sealed class Margins
     public Margins(IReadOnlyList<Tensor> outputs, IReadOnlyList<int?> labels)
     {
         _scores = [.. outputs.Take(Most).Select(Scores)];
-        _labels = [.. _scores.Select((s, i) => labels[i] ?? Best(s))];
+        _labels = [.. _scores.Select((s, i) => labels[i] ?? Measurement.Best(s))];
     }
 
     /// <summary>The share of the samples that is no longer right, of those that come first.</summary>
     public double Counted(IReadOnlyList<Tensor> after) =>
-        after.Take(_scores.Length).Select((a, i) => (Best(_scores[i]) == _labels[i] ? 1 : 0) - (Best(Scores(a)) == _labels[i] ? 1 : 0)).Average();
+        after.Take(_scores.Length).Select((a, i) => (Measurement.Best(_scores[i]) == _labels[i] ? 1 : 0) - (Measurement.Best(Scores(a)) == _labels[i] ? 1 : 0)).Average();
 
     /// <summary>The same share, were any sample's scores changed as any of these are.</summary>
     public double Drop(IReadOnlyList<Tensor> after, IReadOnlyList<Tensor> before)
@@ -33,12 +33,12 @@ internal sealed class Margins
         var sum = new double[_scores[0].Length];
         for (int i = 0; i < _scores.Length; i++)
         {
-            bool right = Best(_scores[i]) == _labels[i];
+            bool right = Measurement.Best(_scores[i]) == _labels[i];
             foreach (double[] change in changes)
             {
                 for (int c = 0; c < sum.Length; c++)
                     sum[c] = _scores[i][c] + change[c];
-                lost += (right ? 1 : 0) - (Best(sum) == _labels[i] ? 1 : 0);
+                lost += (right ? 1 : 0) - (Measurement.Best(sum) == _labels[i] ? 1 : 0);
             }
         }
         return lost / ((double)_scores.Length * changes.Length);
@@ -49,13 +49,5 @@ internal sealed class Margins
     {
         double[] values = output.Doubles();
         return values.Length > 1 && values.All(v => v is >= 0 and <= 1) && Math.Abs(values.Sum() - 1) < 1e-3 ? Array.ConvertAll(values, v => Math.Log(Math.Max(v, Least))) : values;
-    }
-
-    private static int Best(double[] scores)
-    {
-        int best = 0;
-        for (int i = 1; i < scores.Length; i++)
-            best = scores[i] > scores[best] ? i : best;
-        return best;
     }
 }

@@ -55,9 +55,10 @@ internal sealed record Measurement(string Data, int Samples, int? CorrectBefore,
     }
 
     /// <summary>The class that an output is for: the first of the largest.</summary>
-    public static int Best(Tensor scores)
+    public static int Best(Tensor scores) => Best(scores.Doubles());
+
+    public static int Best(double[] values)
     {
-        double[] values = scores.Doubles();
         int best = 0;
         for (int i = 1; i < values.Length; i++)
             best = values[i] > values[best] ? i : best;

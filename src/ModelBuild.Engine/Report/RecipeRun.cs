@@ -1,8 +1,11 @@
 namespace ModelBuild.Engine;
 
-/// <summary>What is there after a step (or before the first): the graph, what lowering makes of it, and how far its layers are from the float model's.</summary>
-internal sealed record StepResult(string Step, Graph Graph, Emitted Emitted, IReadOnlyList<ReportLayer> Layers, IReadOnlyDictionary<string, LayerError> Errors)
+/// <summary>What is there after a step (or before the first): the graph, the bytes and layers that lowering makes of it, and how far its layers are from the float model's.</summary>
+internal sealed record StepResult(string Step, Graph Graph, int Bytes, IReadOnlyList<ReportLayer> Layers, IReadOnlyDictionary<string, LayerError> Errors)
 {
+    /// <summary>The plan and the weights; of steps that others follow they are let go.</summary>
+    public Emitted? Emitted { get; init; }
+
     /// <summary>Whether what ships is the graph as an ONNX file, and not what lowering makes of it.</summary>
     public bool IsOnnx { get; init; }
 
@@ -11,7 +14,7 @@ internal sealed record StepResult(string Step, Graph Graph, Emitted Emitted, IRe
         get
         {
             var worst = Errors.Select(e => (e.Key, e.Value)).OrderByDescending(e => e.Value.Error).FirstOrDefault();
-            return Footprint.Of(Step, Graph) with { Stored = IsOnnx ? null : Emitted.Weights.Length, Error = worst.Value?.Error, Layer = worst.Value?.Error > 0 ? worst.Key : null };
+            return Footprint.Of(Step, Graph) with { Stored = IsOnnx ? null : Bytes, Error = worst.Value?.Error, Layer = worst.Value?.Error > 0 ? worst.Key : null };
         }
     }
 }
@@ -25,7 +28,7 @@ internal sealed record RecipeRun(Graph Source, Dataset Data, Func<Graph, Emitted
     public Action<string> Progress { get; init; } = _ => { };
 
     /// <summary>The model before the first step.</summary>
-    public StepResult Start(Emitted emitted) => new("simplified", Source, emitted, ReportLayers.Of(emitted), new Dictionary<string, LayerError>());
+    public StepResult Start(Emitted emitted) => new("simplified", Source, emitted.Weights.Length, ReportLayers.Of(emitted), new Dictionary<string, LayerError>()) { Emitted = emitted };
 
     /// <exception cref="DiagnosticException">MB3008: a layer that the step may change is further off than <c>max-error:</c> allows.</exception>
     public StepResult After(StepResult last, BoundStep step, PassContext context)
@@ -38,7 +41,7 @@ internal sealed record RecipeRun(Graph Source, Dataset Data, Func<Graph, Emitted
                 throw Diagnostics.LayerTooWrong(step.Source, step.Step.At, step.Text, node.Name, errors[node.Name].Error, step.Pass.MaxError.Value);
         }
         Emitted emitted = Emit(graph);
-        return new(step.Text, graph, emitted, ReportLayers.Of(emitted), errors);
+        return new(step.Text, graph, emitted.Weights.Length, ReportLayers.Of(emitted), errors) { Emitted = emitted };
     }
 
     /// <summary>The layers as they would be after other steps; quickly, they have the same forms and other weights. Null where that can't be.</summary>
